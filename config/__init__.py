@@ -1,0 +1,1 @@
+"""The only place floors are wired together."""

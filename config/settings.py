@@ -1,0 +1,85 @@
+"""Django's settings. Nothing secret is written here and nothing secret has a default."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from config import jinja
+from config.databases import databases
+from keepwell.operations.places import Places
+
+PLACES = Places.here()
+SECRET_KEY = os.environ.get("KEEPWELL_DJANGO_KEY") or PLACES.secret("django.key")
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("KEEPWELL_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+TLS = os.environ.get("KEEPWELL_TLS", "") == "1"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+    "keepwell.practices",
+    "keepwell.ledger",
+    "keepwell.access",
+]
+INSTALLED_APPS += [f"keepwell.{name}" for name in ("patients", "records", "fhir")
+                   if (Path(__file__).parents[1] / "src/keepwell" / name / "apps.py").exists()]
+
+MIDDLEWARE = [
+    "config.headers.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "keepwell.access.sessions.Sessions",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "keepwell.access.entrances.Entrance",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+DATABASES: dict[str, dict[str, Any]] = databases(PLACES, os.environ)
+DATABASE_ROUTERS = ["config.databases.Router"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "access.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+TEMPLATES = [{
+    "BACKEND": "config.jinja.Templates",
+    "DIRS": jinja.DIRS,
+    "APP_DIRS": False,
+    "OPTIONS": {"context_processors": ["config.shell.shell"]},
+}]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS: list[Path] = []
+STATIC_ROOT = Path(__file__).parent / "static"
+WHITENOISE_MAX_AGE = 31_536_000
+WHITENOISE_ROOT = None
+
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE_SSL_REDIRECT = TLS
+SESSION_COOKIE_NAME = "__Host-keepwell" if TLS else "keepwell"
+CSRF_COOKIE_NAME = "__Host-keepwell-csrf" if TLS else "keepwell-csrf"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
+X_FRAME_OPTIONS = "DENY"
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+KEEPWELL_ROOT = os.environ.get("KEEPWELL_ROOT") or f"file:{PLACES.keys / 'root.key'}"
+KEEPWELL_ANCHOR = os.environ.get("KEEPWELL_ANCHOR") or str(PLACES.keys / "anchor.jsonl")

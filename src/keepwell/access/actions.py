@@ -1,0 +1,106 @@
+"""What happens to practices, people and the facts that decide access."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from uuid import UUID
+
+from keepwell.access.models import (
+    CareRelation,
+    CareTeam,
+    CareTeamMember,
+    Membership,
+    Person,
+    Practice,
+    Restriction,
+)
+from keepwell.base import clock
+from keepwell.base.actor import Actor, Purpose, Role
+from keepwell.base.ids import new_id
+from keepwell.ledger import practice_keys
+from keepwell.ledger.actions import action
+from keepwell.ledger.doorway import present
+from keepwell.vault.phi import PhiClass
+
+
+def system_actor(practice: UUID, purpose: Purpose = Purpose.HSYSADMIN, reason: str = "") -> Actor:
+    """Keepwell itself at work in a practice: set-up, jobs, maintenance."""
+    return Actor(UUID(int=1), practice, Role.SYSTEM, purpose, reason=reason)
+
+
+def open_practice(name: str, slug: str, *, time_zone: str, state: str) -> Practice:
+    """A new practice with keys of its own. Called at set-up, with nobody present."""
+    actor = system_actor(new_id())
+    practice_keys.make(actor, actor.practice)
+    with present(actor):
+        return _opened(name, slug, time_zone, state, by=actor)
+
+
+@action("practice.opened")
+def _opened(name: str, slug: str, time_zone: str, state: str, *, by: Actor) -> Practice:
+    "A practice begins to use this installation."
+    return Practice.objects.create(id=by.practice, name=name, slug=slug, time_zone=time_zone, state=state)
+
+
+@action("person.added", about="person")
+def add_person(email: str, name: str, *, by: Actor, person: UUID | None = None) -> Person:
+    "Somebody who can sign in; the same person may work at several practices."
+    assert person is not None  # noqa: S101 - the action gives a new one
+    added = Person(id=person, email=email.casefold(), name=name)
+    added.set_unusable_password()
+    added.save(force_insert=True)
+    return added
+
+
+@action("membership.started", about="membership")
+def join(person: Person, role: Role, *, by: Actor, membership: UUID | None = None, name: str = "") -> Membership:
+    "A person starts to work in a practice, in one role."
+    return Membership.objects.create(id=membership, person=person, role=role, name=name or person.name)
+
+
+@action("membership.ended", about="membership")
+def leave(membership: Membership, *, by: Actor) -> Membership:
+    "A person no longer works in this role; their sessions end with the next request."
+    membership.ends_at = clock.now()
+    membership.save(update_fields=["ends_at"])
+    return membership
+
+
+@action("care_team.formed")
+def form_team(name: str, members: Iterable[Membership], *, by: Actor) -> CareTeam:
+    "A named care team and who is on it."
+    team = CareTeam.objects.create(name=name)
+    CareTeamMember.objects.bulk_create(CareTeamMember(team=team, member=m) for m in members)
+    return team
+
+
+@action("care_relation.began", about="patient")
+def relate(patient: UUID, *, by: Actor, member: UUID | None = None, team: UUID | None = None, basis: str = "care_team",
+           until: dt.datetime | None = None) -> CareRelation:
+    "Somebody begins to look after a patient."
+    return CareRelation.objects.create(patient_id=patient, member_id=member, team_id=team, basis=basis,
+                                       starts_at=clock.now(), ends_at=until)
+
+
+@action("care_relation.ended", about="relation")
+def unrelate(relation: CareRelation, *, by: Actor) -> CareRelation:
+    "Somebody no longer looks after a patient."
+    relation.ends_at = clock.now()
+    relation.save(update_fields=["ends_at"])
+    return relation
+
+
+@action("restriction.agreed", about="patient", seals={PhiClass.CLINICAL})
+def restrict(patient: UUID, classes: Iterable[PhiClass], *, by: Actor, member: UUID | None = None, role: str = "",
+             wording: str | None = None) -> Restriction:
+    "The practice agrees to a restriction the patient asked for (45 CFR § 164.522(a))."
+    return Restriction.objects.create(patient_id=patient, member_id=member, role=role, classes=sorted(classes), wording=wording)
+
+
+@action("restriction.ended", about="restriction")
+def lift(restriction: Restriction, *, by: Actor) -> Restriction:
+    "A restriction ends (45 CFR § 164.522(a)(2))."
+    restriction.ends_at = clock.now()
+    restriction.save(update_fields=["ends_at"])
+    return restriction

@@ -1,0 +1,87 @@
+"""The entrance of every page: who is it, may they, why are they here; then one request, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from keepwell.access import policy
+from keepwell.access.pages import Stamp, stamp_of
+from keepwell.base.actor import Actor, Role
+from keepwell.base.ids import new_id
+from keepwell.base.refusal import Refusal
+from keepwell.ledger import doorway
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signed-in session and the membership it works through; set on the request by the session middleware."""
+
+    session: UUID
+    person: UUID
+    membership: UUID
+    practice: UUID
+    role: Role
+    name: str
+    practice_name: str
+    time_zone: str = "America/New_York"
+
+    def actor(self, stamp: Stamp) -> Actor:
+        """The actor for one page, here for the purpose the page states."""
+        if stamp.purpose is None:
+            raise TypeError("a public page has no actor")
+        return Actor(self.membership, self.practice, self.role, stamp.purpose, self.session, new_id())
+
+
+class Entrance:
+    """Refuses views without a stamp, sends strangers to the sign-in page, and opens the transaction for the rest."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = None  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
+        stamp = stamp_of(view)
+        if stamp is None:
+            return refusal_page(request, Refusal("UNSTAMPED_VIEW"))
+        if stamp.can is None or stamp.purpose is None:
+            return _answered(request, lambda: doorway.rendered(view(request, *args, **kwargs)))
+        signed: Signed | None = getattr(request, "signed_in", None)
+        if signed is None:
+            return to_sign_in(request)
+        if not policy.may(signed.role, stamp.can):
+            return refusal_page(request, Refusal("ACCESS_DENIED", permission=stamp.can))
+        actor = request.actor = signed.actor(stamp)  # type: ignore[attr-defined]
+        return _answered(request, lambda: doorway.one_request(actor, lambda: view(request, *args, **kwargs)))
+
+
+def _answered(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
+    try:
+        return view()
+    except Refusal as refusal:
+        return refusal_page(request, refusal)
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign in first, then come back to the page that was asked for."""
+    where = f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": where})
+    return HttpResponseRedirect(where)
+
+
+def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """What was refused, why, and what to do next."""
+    return render(request, "refusal.html", {"refusal": refusal}, status=refusal.status)

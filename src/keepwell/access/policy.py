@@ -1,0 +1,129 @@
+"""Minimum necessary, on one page (45 CFR § 164.502(b), § 164.514(d)): who may see what, for which purpose, of whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Q
+
+from keepwell.access.models import CareRelation, CareTeamMember, Restriction
+from keepwell.base import clock
+from keepwell.base.actor import Actor, Purpose, Role
+from keepwell.base.refusal import Refusal
+from keepwell.vault.phi import PhiClass as C
+
+R, P = Role, Purpose
+
+_REACH = frozenset({C.IDENTITY, C.CONTACT})
+_DESK = _REACH | {C.COVERAGE}
+_CARE = _DESK | {C.CLINICAL, C.MESSAGE}
+
+MAY_SEE: dict[tuple[Role, Purpose], frozenset[C]] = {
+    (R.FRONT_DESK, P.HOPERAT): _DESK,
+    (R.FRONT_DESK, P.TREAT): _DESK,
+    (R.COORDINATOR, P.HOPERAT): _DESK,
+    (R.COORDINATOR, P.TREAT): _CARE,
+    (R.PRACTITIONER, P.HOPERAT): _DESK,
+    (R.PRACTITIONER, P.TREAT): _CARE | {C.PART2, C.PSYCHOTHERAPY},
+    (R.TRAINEE, P.HOPERAT): frozenset({C.IDENTITY}),
+    (R.TRAINEE, P.TREAT): _REACH | {C.CLINICAL, C.MESSAGE},
+    (R.BILLER, P.HPAYMT): _DESK,
+    (R.BILLER, P.HOPERAT): _DESK,
+    (R.PRIVACY_OFFICER, P.HCOMPL): _REACH,
+    (R.PRIVACY_OFFICER, P.HOPERAT): _REACH,
+    (R.SYSTEM, P.HOPERAT): _DESK,
+    (R.SYSTEM, P.TREAT): _CARE,
+}
+"""Role and purpose → classes. What is not here is not allowed. No role sees every class."""
+
+NEEDS_RELATION = frozenset({C.CLINICAL, C.MESSAGE, C.PART2, C.PSYCHOTHERAPY})
+"""Classes that people read only of patients they look after."""
+
+
+class Can(StrEnum):
+    """What a role may do at all. Every page names one."""
+
+    SEE_TODAY = "see today's work"
+    FIND_PATIENTS = "find patients"
+    REGISTER_PATIENTS = "register and edit patients"
+    MERGE_PATIENTS = "merge patients"
+    READ_CHARTS = "read charts"
+    WRITE_CHARTS = "write in charts"
+    IMPORT_RECORDS = "import records"
+    READ_LEDGER = "read the activity log"
+    MANAGE_ACCESS = "manage people and access"
+    MANAGE_OWN_SIGN_IN = "manage their own sign-in"
+
+
+_EVERYBODY = frozenset({Can.SEE_TODAY, Can.MANAGE_OWN_SIGN_IN})
+_PEOPLE = _EVERYBODY | {Can.FIND_PATIENTS, Can.READ_CHARTS}
+
+MAY_DO: dict[Role, frozenset[Can]] = {
+    R.FRONT_DESK: _PEOPLE | {Can.REGISTER_PATIENTS},
+    R.COORDINATOR: _PEOPLE | {Can.REGISTER_PATIENTS, Can.MERGE_PATIENTS, Can.IMPORT_RECORDS, Can.WRITE_CHARTS},
+    R.PRACTITIONER: _PEOPLE | {Can.REGISTER_PATIENTS, Can.WRITE_CHARTS},
+    R.TRAINEE: _PEOPLE,
+    R.BILLER: _PEOPLE,
+    R.MARKETER: _EVERYBODY,
+    R.PRIVACY_OFFICER: _PEOPLE | {Can.READ_LEDGER, Can.MERGE_PATIENTS},
+    R.SECURITY_OFFICER: _EVERYBODY | {Can.READ_LEDGER},
+    R.ADMINISTRATOR: _EVERYBODY | {Can.MANAGE_ACCESS, Can.IMPORT_RECORDS},
+    R.AUDITOR: _EVERYBODY | {Can.READ_LEDGER},
+    R.SYSTEM: frozenset(Can),
+}
+"""Role → what it may do. A role that is missing may do nothing."""
+
+
+def may(role: Role, permission: Can) -> bool:
+    """Whether a role includes a permission."""
+    return permission in MAY_DO.get(role, frozenset())
+
+
+def visible(by: Actor) -> frozenset[C]:
+    """The classes the actor's role may see for the actor's purpose, of patients they look after."""
+    return MAY_SEE.get((by.role, by.purpose), frozenset())
+
+
+def refused(by: Actor, classes: Iterable[C], subjects: Iterable[UUID]) -> dict[UUID, Refusal]:
+    """The subjects the actor may not open these classes of, and why. One query each for relations and restrictions."""
+    wanted, whose = frozenset(classes), tuple(subjects)
+    beyond = wanted - visible(by)
+    if beyond:
+        rule = f"your role does not include {', '.join(sorted(beyond))} for this purpose"
+        return dict.fromkeys(whose, Refusal("POLICY_DENY", rule=rule))
+    caring = cared_for(by, whose) if wanted & NEEDS_RELATION and by.role is not Role.SYSTEM else frozenset(whose)
+    no = {s: Refusal("POLICY_DENY", rule="you are not on this patient's care team") for s in whose if s not in caring}
+    return no | _restricted(by, wanted, [s for s in whose if s not in no])
+
+
+def cared_for(by: Actor, subjects: Iterable[UUID] | None = None) -> frozenset[UUID]:
+    """The patients the actor looks after now, directly or through a team; among `subjects` if given."""
+    at = clock.now()
+    teams = CareTeamMember.objects.filter(_lasting(at), member_id=by.id).values("team_id")
+    held = CareRelation.objects.filter(_lasting(at)).filter(Q(member_id=by.id) | Q(team_id__in=teams))
+    if subjects is not None:
+        held = held.filter(patient_id__in=list(subjects))
+    return frozenset(held.values_list("patient_id", flat=True))
+
+
+def _restricted(by: Actor, wanted: frozenset[C], subjects: list[UUID]) -> dict[UUID, Refusal]:
+    if not subjects or by.role is Role.SYSTEM:
+        return {}
+    rows = list(Restriction.objects.filter(_lasting(clock.now()), patient_id__in=subjects))
+    open_to_all = [r for r in rows if not r.member_id and not r.role]
+    caring = cared_for(by, [r.patient_id for r in open_to_all]) if open_to_all else frozenset()
+    return {r.patient_id: Refusal("RESTRICTION_BLOCK") for r in rows if _binds(r, by, wanted, caring)}
+
+
+def _binds(row: Restriction, by: Actor, wanted: frozenset[C], caring: frozenset[UUID]) -> bool:
+    if row.classes and not wanted & set(row.classes):
+        return False
+    if row.member_id or row.role:
+        return row.member_id == by.id or row.role == by.role
+    return row.patient_id not in caring
+
+
+def _lasting(at: object) -> Q:
+    return Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))

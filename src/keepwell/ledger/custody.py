@@ -1,0 +1,144 @@
+"""Custody, from Python's side. Protected: only actions, charts and the doorway may import this."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
+from typing import Any
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+
+from keepwell.base.actor import Actor
+from keepwell.base.refusal import Refusal
+from keepwell.ledger import practice_keys, wire
+from keepwell.ledger.entries import Entry, canonical, mac
+from keepwell.practices import presence
+from keepwell.vault import crypto
+from keepwell.vault.crypto import ClassKey
+from keepwell.vault.phi import PhiClass
+
+Keys = dict[tuple[UUID, str], ClassKey]
+
+journal: ContextVar[list[UUID] | None] = ContextVar("journal", default=None)
+"""The entries this request has on disk already, so that a failure can mark their outcome."""
+
+
+def open_entry(entry: Entry, by: Actor) -> UUID:
+    """Commits an opening on a connection of its own. After this it stays recorded, whatever happens to the request."""
+    keys = practice_keys.of(by)
+    wire.call("recorder", "SELECT custody.open(%s, %s, %s, %s::text[], %s::text[], %s::uuid[], %s, %s, %s::bytea, %s)",
+              presence.token(by), entry.id, entry.verb, list(entry.classes), list(entry.excerpts), list(entry.subjects),
+              entry.listed, entry.detail, entry.note, mac(keys.mac, by, entry))
+    _remember(entry)
+    return entry.id
+
+
+def record(entry: Entry, by: Actor) -> UUID:
+    """Commits a denial, a sign-in, an undone request or a system event on a connection of its own."""
+    keys = practice_keys.of(by)
+    wire.call("recorder", "SELECT custody.record(%s, %s, %s, %s, %s::text[], %s::text[], %s::uuid[], %s, %s, %s, %s::bytea, %s)",
+              presence.token(by), entry.id, entry.kind, entry.verb, list(entry.classes), list(entry.excerpts),
+              list(entry.subjects), entry.listed, entry.outcome, entry.detail, entry.note, mac(keys.mac, by, entry))
+    return entry.id
+
+
+def act(entry: Entry, by: Actor) -> UUID:
+    """The entry of an action, inside the transaction whose rows it allows to change."""
+    wire.call("default", "SELECT custody.act(%s, %s, %s::text[], %s::uuid[], %s, %s::bytea, %s)",
+              entry.id, entry.verb, list(entry.classes), list(entry.subjects), entry.detail, entry.note,
+              mac(practice_keys.of(by).mac, by, entry))
+    return entry.id
+
+
+def sealed(entry: Entry, by: Actor) -> None:
+    """Which values an action sealed, by place and version."""
+    wire.call("default", "SELECT custody.sealed(%s, %s, %s::uuid[], %s, %s)",
+              entry.id, entry.verb, list(entry.subjects), entry.detail, mac(practice_keys.of(by).mac, by, entry))
+
+
+def find(alls: Sequence[int], anys: Sequence[Sequence[int]], fields: Iterable[str], limit: int, by: Actor) -> list[UUID]:
+    """Candidates of a search in the patient index, each recorded. The words searched for are recorded nowhere."""
+    entry = Entry("find", "patient.searched", (PhiClass.IDENTITY,), listed=True, detail=canonical({"asked": sorted(fields)}))
+    words = ["{" + ",".join(map(str, group)) + "}" for group in anys]
+    rows = wire.rows("recorder", "SELECT subject_id FROM custody.find(%s, %s, %s::bigint[], %s::text[], %s, %s, %s)",
+                     presence.token(by), entry.id, list(alls), words, limit, entry.detail, mac(practice_keys.of(by).mac, by, entry))
+    _remember(entry)
+    return [row[0] for row in rows]
+
+
+def index(subject: UUID, exact: Sequence[int], near: Sequence[int]) -> None:
+    """Puts a subject's keyed tokens into the patient index; inside an action about them."""
+    wire.call("default", "SELECT custody.index_subject(%s, %s::bigint[], %s::bigint[])", subject, list(exact), list(near))
+
+
+def index_key(by: Actor) -> bytes:
+    """The practice's key for index tokens."""
+    return practice_keys.of(by).index
+
+
+def shred(subject: UUID, by: Actor) -> int:
+    """Destroys every class key of a subject, inside an action about them. Returns how many there were."""
+    entry = Entry("disposal", "record.disposed", subjects=(subject,))
+    rows = wire.rows("default", "SELECT custody.shred(%s, %s, %s, %s)", entry.id, subject, entry.detail,
+                     mac(practice_keys.of(by).mac, by, entry))
+    return int(rows[0][0])
+
+
+def keys(entry: UUID, by: Actor) -> Keys:
+    """The class keys a committed opening pays for. Raises Refusal KEY_UNAVAILABLE or INTEGRITY_FAILURE."""
+    wrapping = practice_keys.of(by).wrapping
+    opened: Keys = {}
+    for subject, phi, version, epoch, wrapped, committed in wire.rows(
+            "default", "SELECT subject_id, phi_class, version, epoch, wrapped, committed FROM custody.keys(%s)", entry):
+        if epoch not in wrapping:
+            practice_keys.forget(by.practice)
+            wrapping = practice_keys.of(by).wrapping
+        context = crypto.key_context(by.practice, subject, phi, version)
+        raw = crypto.unwrap(wrapping[epoch], bytes(wrapped), context, bytes(committed))
+        opened[subject, phi] = ClassKey.of(raw, version)
+    return opened
+
+
+def keys_for_sealing(entry: UUID, wanted: Iterable[tuple[UUID, str]], by: Actor) -> Keys:
+    """Like `keys`, and makes those that do not exist yet."""
+    opened = keys(entry, by)
+    missing = [place for place in wanted if place not in opened]
+    if not missing:
+        return opened
+    _make(entry, missing, by)
+    return keys(entry, by)
+
+
+def _make(entry: UUID, missing: Sequence[tuple[UUID, str]], by: Actor) -> None:
+    held = practice_keys.of(by)
+    wrapped, committed = [], []
+    for subject, phi in missing:
+        raw, context = os.urandom(32), crypto.key_context(by.practice, subject, phi, 1)
+        wrapped.append(crypto.wrap(held.wrapping[held.epoch], raw, context))
+        committed.append(crypto.commitment(context, raw))
+    wire.call("default", "SELECT custody.add_keys(%s, %s::uuid[], %s::text[], %s, %s::bytea[], %s::bytea[])", entry,
+              [s for s, _ in missing], [str(p) for _, p in missing], held.epoch, wrapped, committed)
+
+
+def note(text: str, by: Actor) -> bytes | None:
+    """A person's own words for the ledger, sealed under the practice's ledger key."""
+    if not text:
+        return None
+    nonce = os.urandom(12)
+    return nonce + practice_keys.of(by).notes.encrypt(nonce, text.encode(), by.practice.bytes)
+
+
+def read_note(sealed_note: bytes, by: Actor) -> str:
+    """The words of a note, for those who may read the ledger."""
+    try:
+        return practice_keys.of(by).notes.decrypt(sealed_note[:12], sealed_note[12:], by.practice.bytes).decode()
+    except InvalidTag:
+        raise Refusal("INTEGRITY_FAILURE") from None
+
+
+def _remember(entry: Entry) -> None:
+    kept: list[Any] | None = journal.get()
+    if kept is not None:
+        kept.append(entry.id)

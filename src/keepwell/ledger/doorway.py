@@ -1,0 +1,79 @@
+"""One actor, one transaction. Pages, the API, jobs and the command line all come through here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from django.db import transaction
+from django.http import HttpResponseBase
+
+from keepwell.base.actor import Actor
+from keepwell.ledger import custody
+from keepwell.ledger.entries import Entry, canonical
+from keepwell.practices import presence
+
+R = TypeVar("R", bound=HttpResponseBase)
+
+
+class StreamingRefused(TypeError):
+    """A streaming response would outlive its chart; exports are jobs."""
+
+
+@contextmanager
+def present(actor: Actor) -> Iterator[Actor]:
+    """Begin, presence, work, commit. An exception rolls back; openings stay recorded and their outcome is marked."""
+    if presence.present.get() is not None:
+        raise TypeError("somebody is present already")
+    who, opened = presence.present.set(actor), custody.journal.set([])
+    try:
+        with transaction.atomic():
+            yield actor
+    except BaseException as error:
+        _undone(actor, outcome_of(error))
+        raise
+    finally:
+        presence.present.reset(who)
+        custody.journal.reset(opened)
+
+
+class _Undo(Exception):
+    def __init__(self, status: int) -> None:
+        self.outcome = str(status)
+
+
+def one_request(actor: Actor, view: Callable[[], R]) -> R:
+    """One request, one transaction, view and rendering inside it; the bytes leave only after the commit.
+
+    A status of 400 or more rolls the writes back.
+    """
+    response: R | None = None
+    try:
+        with present(actor):
+            response = rendered(view())
+            if response.status_code >= 400:
+                raise _Undo(response.status_code)
+    except _Undo:
+        assert response is not None
+    return response
+
+
+def rendered(response: R) -> R:
+    """Renders a lazy response now. Raises StreamingRefused."""
+    if getattr(response, "streaming", False):
+        raise StreamingRefused("a streaming response would outlive its chart")
+    if hasattr(response, "render") and callable(response.render):
+        response.render()
+    return response
+
+
+def outcome_of(error: BaseException) -> str:
+    """The word the ledger keeps for how a request ended: a refusal's code, a status or the kind of error."""
+    return str(getattr(error, "outcome", None) or getattr(error, "code", None) or type(error).__name__)
+
+
+def _undone(actor: Actor, outcome: str) -> None:
+    opened = custody.journal.get()
+    if opened:
+        custody.record(Entry("undone", "request.undone", outcome=outcome, detail=canonical({"entries": opened})), actor)

@@ -1,0 +1,85 @@
+"""The keys of a practice: one that wraps class keys, one for the patient index, one for the ledger."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from keepwell.base.actor import Actor
+from keepwell.base.refusal import Refusal
+from keepwell.ledger import house, wire
+from keepwell.practices import presence
+from keepwell.vault.crypto import derive
+
+KINDS = ("wrap", "index", "ledger")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PracticeKeys:
+    """Opened practice keys, kept in memory for at most five minutes. The newest epoch wraps; all of them unwrap."""
+
+    wrapping: dict[int, AESGCM]
+    index: bytes
+    ledger: bytes
+
+    @property
+    def epoch(self) -> int:
+        return max(self.wrapping)
+
+    @property
+    def mac(self) -> bytes:
+        return derive(self.ledger, "keepwell/entry-mac")
+
+    @property
+    def notes(self) -> AESGCM:
+        return AESGCM(derive(self.ledger, "keepwell/ledger-notes"))
+
+
+_kept: dict[UUID, tuple[float, PracticeKeys]] = {}
+
+
+def of(actor: Actor) -> PracticeKeys:
+    """The keys of the actor's practice. Raises Refusal KEY_UNAVAILABLE."""
+    kept = _kept.get(actor.practice)
+    if kept is None or kept[0] < time.monotonic():
+        kept = (time.monotonic() + house.KEEP_SECONDS, _load(actor))
+        _kept[actor.practice] = kept
+    return kept[1]
+
+
+def forget(practice: UUID | None = None) -> None:
+    """Drops kept keys, as after a rotation."""
+    _kept.pop(practice, None) if practice else _kept.clear()
+
+
+def context(practice: UUID, kind: str, epoch: int) -> bytes:
+    """What a wrapped practice key is bound to."""
+    return b"kw-practice1" + practice.bytes + kind.encode() + epoch.to_bytes(4, "big")
+
+
+def make(actor: Actor, practice: UUID) -> None:
+    """The first keys of a new practice."""
+    for kind in KINDS:
+        add(actor, practice, kind, 1)
+
+
+def add(actor: Actor, practice: UUID, kind: str, epoch: int) -> None:
+    """A new key of `kind`, wrapped by the root."""
+    wrapped = house.root().wrap(os.urandom(32), context(practice, kind, epoch))
+    wire.call("recorder", "SELECT custody.add_practice_key(%s, %s, %s, %s, %s, %s)",
+              presence.token(actor), practice, kind, epoch, house.root().id, wrapped)
+
+
+def _load(actor: Actor) -> PracticeKeys:
+    rows = wire.rows("recorder", "SELECT kind, epoch, wrapped, retired FROM custody.practice_keys(%s)", presence.token(actor))
+    found: dict[str, dict[int, bytes]] = {kind: {} for kind in KINDS}
+    for kind, epoch, wrapped, _retired in rows:
+        found[kind][epoch] = house.root().unwrap(bytes(wrapped), context(actor.practice, kind, epoch))
+    if not all(found.values()):
+        raise Refusal("KEY_UNAVAILABLE")
+    newest = {kind: keys[max(keys)] for kind, keys in found.items()}
+    return PracticeKeys({e: AESGCM(k) for e, k in found["wrap"].items()}, newest["index"], newest["ledger"])
