@@ -27,7 +27,7 @@ def write_whole(path: Path, text: str, mode: int) -> None:
         file.write(text)
         file.flush()
         os.fsync(descriptor)
-    os.replace(making, path)
+    making.replace(path)
 
 
 def write_once(path: Path, text: str, mode: int) -> bool:

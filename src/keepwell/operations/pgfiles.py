@@ -40,7 +40,7 @@ SETTINGS = {
 }
 
 # For a server that lives as long as one test run: what it loses in a power cut nobody misses.
-THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "4GB",
+THROWAWAY = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "4GB",
              "shared_buffers": "256MB", "autovacuum_naptime": "10min"}  # fmt: skip
 
 

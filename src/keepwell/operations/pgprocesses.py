@@ -22,7 +22,7 @@ def _command_lines() -> Iterator[tuple[int, str]]:
                     continue
                 yield int(folder.name), words.replace(b"\0", b" ").decode("utf-8", "replace").strip()
         return
-    listing = subprocess.run(["ps", "-axo", "pid=,command="], capture_output=True, text=True, check=True).stdout
+    listing = subprocess.run(["/bin/ps", "-axo", "pid=,command="], capture_output=True, text=True, check=True).stdout
     for line in listing.splitlines():
         pid, _, words = line.strip().partition(" ")
         yield int(pid), words.strip()
@@ -56,13 +56,18 @@ def alive(pid: int) -> bool:
     return True
 
 
+def running() -> set[int]:
+    """Every process that still runs something. `alive` counts zombies too."""
+    return {pid for pid, words in _command_lines() if words}
+
+
 def wait_gone(pids: list[int], seconds: float) -> list[int]:
     """Those of `pids` still there after at most `seconds`."""
     until = time.monotonic() + seconds
     while pids and time.monotonic() < until:
         time.sleep(0.05)
-        running = {pid for pid, words in _command_lines() if words}
-        pids = [pid for pid in pids if pid in running]
+        there = running()
+        pids = [pid for pid in pids if pid in there]
     return pids
 
 

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from keepwell.base.refusal import Refusal
 from keepwell.operations.files import make_folder, write_once
+from keepwell.vault.roots import keyfile
 
 DATABASE = "keepwell"
 OWNER = "keepwell_owner"
@@ -23,7 +24,7 @@ CUSTODIAN = "keepwell_custodian"
 APPLICATION = "keepwell_app"
 SEQUENCER = "keepwell_sequencer"
 
-SECRETS = {"root.key": 32, "django.key": 48, "app.password": 24, "sequencer.password": 24}
+SECRETS = {"django.key": 48, "app.password": 24, "sequencer.password": 24}
 PASSWORDS = {APPLICATION: "app.password", SEQUENCER: "sequencer.password"}
 
 
@@ -91,6 +92,8 @@ class Places:
         for name, size in SECRETS.items():
             if not (self.keys / name).exists():
                 write_once(self.keys / name, secrets.token_urlsafe(size) + "\n", 0o600)
+        if not (self.keys / "root.key").exists() and "KEEPWELL_ROOT" not in os.environ:
+            _make_root_key(self.keys / "root.key")
 
     def secret(self, name: str) -> str:
         """The secret called `name`. There is no default for any of them."""
@@ -107,3 +110,11 @@ class Places:
 
 def mark_of(home: Path) -> str:
     return hashlib.sha256(os.fsencode(home)).hexdigest()[:8]
+
+
+def _make_root_key(path: Path) -> None:
+    try:
+        keyfile.create(path)
+    except Refusal as refusal:
+        if refusal.code != "ROOT_KEY_EXISTS":  # another process was quicker
+            raise

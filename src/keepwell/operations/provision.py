@@ -47,7 +47,8 @@ def provision(admin: str, passwords: Passwords, *, database: str = DATABASE, say
             if _database(connection, database):
                 say(f"Made the database {database}.")
         with psycopg.connect(admin, dbname=database, autocommit=True) as connection:
-            _privileges(connection)
+            close_to_public(connection, database)
+            _privileges(connection, database)
     except psycopg.errors.InsufficientPrivilege as error:
         raise Refusal("ADMINISTRATOR_NEEDED", why=error.diag.message_primary) from error
 
@@ -83,15 +84,9 @@ def _database(connection: psycopg.Connection, database: str) -> bool:
     return True
 
 
-def _privileges(connection: psycopg.Connection) -> None:
-    """Nothing is for everybody: neither connecting, nor temporary tables (they can shadow ours), nor functions."""
-    here = connection.execute("SELECT current_database()").fetchone()
-    assert here is not None
-    database = sql.Identifier(here[0])
+def _privileges(connection: psycopg.Connection, database: str) -> None:
+    """Nothing is for everybody: not the schema, and no function that is made later."""
     for statement in (
-        "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
-        "GRANT CONNECT ON DATABASE {database} TO {app}, {sequencer}",
-        "GRANT CREATE, CONNECT, TEMPORARY ON DATABASE {database} TO {owner}",
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         "GRANT ALL ON SCHEMA public TO {owner}",
         "GRANT USAGE ON SCHEMA public TO {app}, {sequencer}",
@@ -103,6 +98,20 @@ def _privileges(connection: psycopg.Connection) -> None:
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT USAGE ON SEQUENCES TO {app}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT EXECUTE ON FUNCTIONS TO {app}",
     ):
-        connection.execute(sql.SQL(statement).format(
-            database=database, owner=sql.Identifier(OWNER), custodian=sql.Identifier(CUSTODIAN),
-            app=sql.Identifier(APPLICATION), sequencer=sql.Identifier(SEQUENCER)))  # fmt: skip
+        connection.execute(sql.SQL(statement).format(**_names(database)))
+
+
+def close_to_public(connection: psycopg.Connection, database: str) -> None:
+    """Nobody but our roles connects, or makes temporary tables, which can shadow ours.
+    A clone does not inherit this from its template."""
+    for statement in (
+        "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
+        "GRANT CONNECT ON DATABASE {database} TO {app}, {sequencer}",
+        "GRANT CREATE, CONNECT, TEMPORARY ON DATABASE {database} TO {owner}",
+    ):
+        connection.execute(sql.SQL(statement).format(**_names(database)))
+
+
+def _names(database: str) -> dict[str, sql.Identifier]:
+    names = {"database": database, "owner": OWNER, "custodian": CUSTODIAN, "app": APPLICATION, "sequencer": SEQUENCER}
+    return {key: sql.Identifier(name) for key, name in names.items()}
