@@ -23,6 +23,7 @@ def install(owner: psycopg.Connection[tuple[object, ...]], root: Root) -> None:
         owner.execute("INSERT INTO custody.presence_key (inner_block, outer_block) VALUES (%s, %s)", [inner, outer])
         for kind in practice_keys.KINDS:
             _practice_key(owner, root, HOUSE, kind)
+        owner.execute("RESET ROLE")
 
 
 def _house_secret(owner: psycopg.Connection[tuple[object, ...]], root: Root) -> bytes:

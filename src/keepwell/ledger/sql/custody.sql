@@ -22,10 +22,10 @@ DECLARE part text[]; said text; who custody.presence;
 BEGIN
   IF _token IS NULL OR _token = '' THEN RETURN NULL; END IF;
   part := string_to_array(_token, '|');
-  IF cardinality(part) <> 8 THEN RETURN NULL; END IF;
+  IF cardinality(part) <> 8 OR length(part[8]) <> 64 THEN RETURN NULL; END IF;
   said := left(_token, length(_token) - 65);
   IF NOT EXISTS (SELECT FROM custody.presence_key k
-                 WHERE sha256(k.outer_block || sha256(k.inner_block || convert_to(said, 'UTF8'))) = decode(part[8], 'hex')) THEN
+                 WHERE encode(sha256(k.outer_block || sha256(k.inner_block || convert_to(said, 'UTF8'))), 'hex') = part[8]) THEN
     RETURN NULL;
   END IF;
   -- now() is when the transaction began, so a token that was good then stays good for all of it.

@@ -1,0 +1,92 @@
+"""The border between practices: not by query, by foreign key, by guessed id."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.db import DatabaseError, IntegrityError
+
+from keepwell.access import actions as access
+from keepwell.access.models import CareRelation, CareTeamMember, Membership, Practice, Restriction
+from keepwell.base.actor import Actor
+from keepwell.base.ids import new_id
+from keepwell.ledger import custody, wire
+from keepwell.ledger.actions import action
+from keepwell.ledger.doorway import present
+from keepwell.ledger.entries import Entry
+from keepwell.vault.phi import PhiClass
+from tests.cast import Clinic
+
+
+@pytest.fixture
+def ada(willow: Clinic) -> UUID:
+    patient = new_id()
+    with present(willow.system) as by:
+        access.restrict(patient, [PhiClass.CLINICAL], by=by, wording="mine")
+    return patient
+
+
+def test_a_guessed_id_of_another_practice_finds_nothing(ada: UUID, willow: Clinic, ximena: Actor):
+    with present(ximena):
+        assert not Restriction.objects.filter(patient_id=ada).exists()
+        assert not Practice.objects.filter(id=willow.practice.id).exists()
+
+
+def test_an_opening_in_another_practice_yields_no_key(ada: UUID, ximena: Actor):
+    with present(ximena):
+        opened = custody.open_entry(Entry("open", "chart.opened", ("clinical",), subjects=(ada,)), ximena)
+        assert custody.keys(opened, ximena) == {}
+
+
+def test_the_ledger_of_another_practice_is_not_seen(ada: UUID, willow: Clinic, ximena: Actor):
+    with present(ximena):
+        for table in ("entry", "subject"):
+            assert wire.rows("default", f"SELECT count(*) FROM custody.{table} WHERE practice_id = %s", willow.practice.id) == [(0,)]
+
+
+def test_a_search_stays_at_home(willow: Clinic, rosa: Actor, olu: Actor):
+    patient = new_id()
+    with present(willow.system) as by:
+        _index(patient, by=by)
+    with present(rosa):
+        assert custody.find([77], [], ["name"], 10, rosa) == [patient]
+    with present(olu):
+        assert custody.find([77], [], ["name"], 10, olu) == []
+
+
+@action("test.indexed", about="patient")
+def _index(patient: UUID, *, by: Actor) -> None:
+    custody.index(patient, [77], [])
+
+
+def test_a_row_cannot_point_at_another_practices_row(willow: Clinic, oak: Clinic, rosa: Actor, olu: Actor):
+    with pytest.raises(IntegrityError), present(willow.system) as by:
+        access.relate(new_id(), member=oak.members["olu"].id, by=by)
+
+
+def test_a_row_cannot_be_planted_in_another_practice(willow: Clinic, oak: Clinic):
+    with pytest.raises(DatabaseError), present(willow.system) as by:
+        _plant(oak.practice.id, by=by)
+
+
+@action("test.planted")
+def _plant(elsewhere: UUID, *, by: Actor) -> None:
+    Restriction.objects.create(practice_id=elsewhere, patient_id=new_id(), classes=[])
+
+
+def test_every_key_between_practice_tables_names_the_practice(owner_sql: psycopg.Connection):
+    plain = owner_sql.execute("""
+        SELECT c.conrelid::regclass::text, c.conname FROM pg_constraint c
+        WHERE c.contype = 'f' AND c.connamespace = 'public'::regnamespace
+          AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.conrelid AND a.attname = 'practice_id')
+          AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.confrelid AND a.attname = 'practice_id')
+          AND cardinality(c.conkey) < 2""").fetchall()
+    assert plain == []
+
+
+@pytest.mark.parametrize("model", [CareRelation, CareTeamMember, Membership, Restriction])
+def test_these_tables_do_have_such_keys(model, owner_sql: psycopg.Connection):
+    assert owner_sql.execute("SELECT count(*) FROM pg_constraint WHERE conrelid = %s::regclass AND conname LIKE '%%_own'",
+                             [model._meta.db_table]).fetchone()[0] >= 1

@@ -1,0 +1,70 @@
+"""The named cast. Two clinics, made anew for every test through actions only; tests read as sentences about them.
+
+Willow (Massachusetts): rosa at the front desk, imani a practitioner, cleo a coordinator, bea a biller, theo the privacy
+officer, sam the security officer, pat the administrator. Oak (California): ximena a practitioner, olu the front desk.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from keepwell.access import actions as access
+from keepwell.access.models import Membership, Person, Practice
+from keepwell.base.actor import Actor, Purpose, Role
+from keepwell.ledger.doorway import present
+
+
+@dataclass
+class Clinic:
+    """A practice of one test, and who works there."""
+
+    practice: Practice
+    members: dict[str, Membership] = field(default_factory=dict)
+
+    @property
+    def system(self) -> Actor:
+        return access.system_actor(self.practice.id)
+
+    def employs(self, name: str, role: Role, purpose: Purpose) -> Actor:
+        """Somebody who works here, present for `purpose`."""
+        with present(self.system) as by:
+            person: Person = access.add_person(f"{name}.{os.urandom(5).hex()}@example.org", name.title(), by=by)
+            self.members[name] = access.join(person, role, by=by)
+        return Actor(self.members[name].id, self.practice.id, role, purpose)
+
+
+def _clinic(name: str, state: str, zone: str) -> Clinic:
+    return Clinic(access.open_practice(name, f"{name.lower()}-{os.urandom(6).hex()}", time_zone=zone, state=state))
+
+
+@pytest.fixture
+def willow(database: None) -> Clinic:
+    return _clinic("Willow", "MA", "America/New_York")
+
+
+@pytest.fixture
+def oak(database: None) -> Clinic:
+    return _clinic("Oak", "CA", "America/Los_Angeles")
+
+
+def _member(clinic: str, name: str, role: Role, purpose: Purpose) -> Callable[..., Actor]:
+    def member(request: pytest.FixtureRequest) -> Actor:
+        place: Clinic = request.getfixturevalue(clinic)
+        return place.employs(name, role, purpose)
+
+    return pytest.fixture(name=name)(member)
+
+
+rosa = _member("willow", "rosa", Role.FRONT_DESK, Purpose.HOPERAT)
+imani = _member("willow", "imani", Role.PRACTITIONER, Purpose.TREAT)
+cleo = _member("willow", "cleo", Role.COORDINATOR, Purpose.TREAT)
+bea = _member("willow", "bea", Role.BILLER, Purpose.HPAYMT)
+theo = _member("willow", "theo", Role.PRIVACY_OFFICER, Purpose.HCOMPL)
+sam = _member("willow", "sam", Role.SECURITY_OFFICER, Purpose.HCOMPL)
+pat = _member("willow", "pat", Role.ADMINISTRATOR, Purpose.HSYSADMIN)
+ximena = _member("oak", "ximena", Role.PRACTITIONER, Purpose.TREAT)
+olu = _member("oak", "olu", Role.FRONT_DESK, Purpose.HOPERAT)
