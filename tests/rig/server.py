@@ -32,7 +32,7 @@ PREFIX = "keepwell_test_"
 TEMPLATE = "keepwell_template_"
 BUILT_FROM = (
     "src/keepwell/**/migrations/*.py", "src/keepwell/**/*.sql", "src/keepwell/practices/*.py",
-    "src/keepwell/operations/provision.py", "config/settings.py", "requirements.lock",
+    "src/keepwell/operations/provision.py", "src/keepwell/ledger/install.py", "config/settings.py", "requirements.lock",
 )  # fmt: skip
 
 
@@ -42,9 +42,9 @@ def places() -> Places:
     return Places(home=top / "home", keys=top / "keys")
 
 
-def fingerprint() -> str:
-    """Changes whenever the migrated database would."""
-    digest = hashlib.sha256()
+def fingerprint(root_key: Path) -> str:
+    """Changes whenever the migrated database would; it holds a secret that only this root key opens."""
+    digest = hashlib.sha256(root_key.read_bytes())
     for pattern in BUILT_FROM:
         for path in sorted(TOP.glob(pattern)):
             digest.update(f"{path.relative_to(TOP)}\n".encode() + path.read_bytes())
@@ -118,7 +118,7 @@ class Server:
 
     def _template(self, admin: psycopg.Connection) -> str:
         """The name of the migrated template, which is built first when nothing built it yet."""
-        name = TEMPLATE + fingerprint()
+        name = TEMPLATE + fingerprint(self.places.keys / "root.key")
         existing = [row[0] for row in admin.execute("SELECT datname FROM pg_database ORDER BY oid").fetchall()]
         self._sweep([other for other in existing if other != name])
         if name in existing:

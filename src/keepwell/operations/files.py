@@ -52,12 +52,3 @@ def locked(path: Path, how: int = fcntl.LOCK_EX) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def nobody_holds(path: Path) -> bool:
-    """Whether no process holds a lock on `path` at this moment."""
-    try:
-        with locked(path, fcntl.LOCK_EX | fcntl.LOCK_NB):
-            return True
-    except BlockingIOError:
-        return False

@@ -13,13 +13,13 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
 from keepwell.base.refusal import Refusal
 from keepwell.operations import osuser, pgfiles, pgprocesses
-from keepwell.operations.files import locked, make_folder, nobody_holds, write_whole
+from keepwell.operations.files import locked, make_folder, write_whole
 from keepwell.operations.places import Places
 from keepwell.operations.saying import Say, quiet
 
@@ -139,11 +139,18 @@ class Cluster:
         unless `keepwell postgres start` asked for it to stay."""
         self.places.make()
         users = self.places.run / "postgres.users"
-        with locked(users, fcntl.LOCK_SH):
-            self.start()
-            yield
-        if not self.stays and nobody_holds(users):
-            self.stop()
+        try:
+            with locked(users, fcntl.LOCK_SH):
+                self.start()
+                yield
+        finally:
+            self._leave(users)
+
+    def _leave(self, users: Path) -> None:
+        if not self.stays:
+            # Held while stopping: whoever comes now waits and finds it stopped, not stopping.
+            with suppress(BlockingIOError), locked(users, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                self.stop()
 
     @property
     def stays(self) -> bool:

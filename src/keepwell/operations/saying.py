@@ -16,3 +16,9 @@ def say(line: str) -> None:
 
 def quiet(line: str) -> None:
     """For callers that want no progress lines."""
+
+
+def answer(line: str) -> None:
+    """What was asked for, on stdout."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
