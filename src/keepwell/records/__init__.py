@@ -1,0 +1,1 @@
+"""Clinical resources: what happened to a patient, kept as received and shown in plain words."""
