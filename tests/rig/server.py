@@ -111,6 +111,14 @@ class Server:
             make = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
             admin.execute(make.format(sql.Identifier(name), sql.Identifier(template), sql.Identifier(OWNER)))
             close_to_public(admin, name)
+        self._without_a_guard(name)
+
+    def _without_a_guard(self, name: str) -> None:
+        """What `bin/check --guards` takes away from this database, to see that a test notices."""
+        removal = os.environ.get("KEEPWELL_TEST_SQL")
+        if removal:
+            with self.admin(name) as admin:
+                admin.execute(removal.encode())
 
     def drop(self, name: str) -> None:
         with self.admin() as admin:

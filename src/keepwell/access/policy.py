@@ -26,7 +26,7 @@ MAY_SEE: dict[tuple[Role, Purpose], frozenset[C]] = {
     (R.COORDINATOR, P.HOPERAT): _DESK,
     (R.COORDINATOR, P.TREAT): _CARE,
     (R.PRACTITIONER, P.HOPERAT): _DESK,
-    (R.PRACTITIONER, P.TREAT): _CARE | {C.PART2, C.PSYCHOTHERAPY},
+    (R.PRACTITIONER, P.TREAT): _CARE | {C.PART2},
     (R.TRAINEE, P.HOPERAT): frozenset({C.IDENTITY}),
     (R.TRAINEE, P.TREAT): _REACH | {C.CLINICAL, C.MESSAGE},
     (R.BILLER, P.HPAYMT): _DESK,
@@ -36,7 +36,8 @@ MAY_SEE: dict[tuple[Role, Purpose], frozenset[C]] = {
     (R.SYSTEM, P.HOPERAT): _DESK,
     (R.SYSTEM, P.TREAT): _CARE,
 }
-"""Role and purpose → classes. What is not here is not allowed. No role sees every class."""
+"""Role and purpose → classes. What is not here is not allowed. No role sees every class: psychotherapy notes are their
+author's alone (45 CFR § 164.508(a)(2)), which no role can grant."""
 
 NEEDS_RELATION = frozenset({C.CLINICAL, C.MESSAGE, C.PART2, C.PSYCHOTHERAPY})
 """Classes that people read only of patients they look after."""

@@ -1,0 +1,99 @@
+"""A job runs as the actor who queued it, or not at all."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.db import connection
+
+from keepwell.access.models import CareTeam, Membership
+from keepwell.base.actor import Actor
+from keepwell.base.ids import new_id
+from keepwell.base.refusal import Refusal
+from keepwell.ledger import jobs
+from keepwell.ledger.doorway import present
+
+SEEN: list[tuple[Actor, int, Any]] = []
+
+
+@jobs.job("test.look")
+def look(*, by: Actor, subject: UUID | None = None) -> None:
+    SEEN.append((by, Membership.objects.count(), subject))
+
+
+@jobs.job("test.write")
+def write(*, by: Actor) -> None:
+    CareTeam.objects.create(name="no action")
+
+
+def queued(app_sql: psycopg.Connection) -> dict[str, Any]:
+    "The newest job as it lies in the table."
+    (args,) = app_sql.execute("SELECT args FROM procrastinate_jobs ORDER BY id DESC LIMIT 1").fetchone()
+    return args["envelope"]
+
+
+def test_a_job_runs_as_the_actor_who_queued_it(rosa: Actor, app_sql: psycopg.Connection):
+    subject = new_id()
+    with present(rosa):
+        jobs.enqueue("test.look", by=rosa, subject=subject)
+    jobs.run(queued(app_sql))
+    by, members, seen = SEEN.pop()
+    assert (by.id, by.practice, by.role, by.purpose, by.request) == (rosa.id, rosa.practice, rosa.role, rosa.purpose, rosa.request)
+    assert (members, seen) == (1, subject)
+
+
+def test_a_job_of_a_rolled_back_request_does_not_exist(rosa: Actor, app_sql: psycopg.Connection):
+    before = app_sql.execute("SELECT count(*) FROM procrastinate_jobs").fetchone()
+    with pytest.raises(ZeroDivisionError), present(rosa):
+        jobs.enqueue("test.look", by=rosa)
+        raise ZeroDivisionError
+    assert app_sql.execute("SELECT count(*) FROM procrastinate_jobs").fetchone() == before
+
+
+ALTERED = {
+    "another actor": lambda e, other: e["actor"].__setitem__(0, str(other.id)),
+    "another practice": lambda e, other: e["actor"].__setitem__(1, str(other.practice)),
+    "another role": lambda e, other: e["actor"].__setitem__(2, "system"),
+    "another purpose": lambda e, other: e["actor"].__setitem__(3, "TREAT"),
+    "another job": lambda e, other: e.__setitem__("job", "test.write"),
+    "another id": lambda e, other: e["ids"].__setitem__("subject", str(new_id())),
+    "no mac": lambda e, other: e.pop("mac"),
+    "a guessed mac": lambda e, other: e.__setitem__("mac", "00" * 32),
+}
+
+
+@pytest.mark.parametrize("change", ALTERED)
+def test_a_job_altered_or_enqueued_by_hand_is_not_run(change: str, rosa: Actor, olu: Actor, app_sql: psycopg.Connection):
+    with present(rosa):
+        jobs.enqueue("test.look", by=rosa, subject=new_id())
+    envelope = queued(app_sql)
+    ALTERED[change](envelope, olu)
+    app_sql.execute("INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('keepwell', 'keepwell.job', %s)",
+                    [json.dumps({"envelope": envelope})])
+    with pytest.raises(Refusal) as refused:
+        jobs.run(queued(app_sql))
+    assert refused.value.code == "PAYLOAD_TAMPERED"
+    assert SEEN == []
+
+
+def test_a_job_carries_ids_and_nothing_else(rosa: Actor):
+    with present(rosa), pytest.raises(TypeError):
+        jobs.enqueue("test.look", by=rosa, subject="Ada Lovelace")  # type: ignore[arg-type]
+
+
+def test_a_job_writes_only_inside_an_action(rosa: Actor, app_sql: psycopg.Connection):
+    with present(rosa):
+        jobs.enqueue("test.write", by=rosa)
+    with pytest.raises(Exception, match="outside any action"):
+        jobs.run(queued(app_sql))
+
+
+def test_work_without_presence_sees_nothing(rosa: Actor):
+    assert Membership.objects.count() == 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM custody.entry")
+        assert cursor.fetchone() == (0,)

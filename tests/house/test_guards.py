@@ -1,0 +1,25 @@
+"""House rule 9: every guard names tests that exist, and words that are there to remove."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.attacks.removal import guards, verdict
+from tests.house import walk
+
+
+@pytest.mark.parametrize("guard", guards(), ids=lambda g: g["name"])
+def test_a_guard_can_be_removed_and_names_its_tests(guard):
+    assert ("sql" in guard) != ("file" in guard)
+    if "file" in guard:
+        assert (walk.TOP / guard["file"]).read_text(encoding="utf-8").count(guard["find"]) == 1
+    for test in guard["tests"]:
+        path, _, name = test.partition("::")
+        assert not name or f"def {name.split('[')[0]}(" in (walk.TOP / path).read_text(encoding="utf-8")
+
+
+def test_a_guard_whose_tests_pass_or_do_not_run_is_found_out():
+    assert verdict(0, "3 passed", ["a::b"])
+    assert verdict(2, "1 error", ["a::b"])
+    assert verdict(1, "FAILED a::c - x\n1 failed", ["a::b"])
+    assert verdict(1, "FAILED a::b[x] - x\n1 failed", ["a::b"]) is None
