@@ -6,8 +6,8 @@ from importlib.util import find_spec
 
 import pytest
 
-from tests.rig import mine as mine  # first: it sets the environment that settings read
-from tests.rig import network
+from tests.rig import browser, network
+from tests.rig import mine as mine  # sets the environment that settings read
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -16,3 +16,14 @@ def pytest_configure(config: pytest.Config) -> None:
     for plugin in ("tests.rig.fixtures", "tests.cast"):
         if find_spec(plugin) is not None:
             config.pluginmanager.import_plugin(plugin)
+
+
+def pytest_report_header() -> list[str]:
+    return [] if browser.chromium() else [browser.MISSING]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if browser.chromium() is None:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason=browser.MISSING))
