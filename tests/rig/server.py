@@ -154,7 +154,7 @@ class Server:
             self.drop(name)
 
     def _migrate(self, database: str) -> None:
-        environment = os.environ | self.environment(database) | {"KEEPWELL_AS": "owner", "PYTHONPATH": str(TOP)}
+        environment = os.environ | self.environment(database) | {"KEEPWELL_AS": "owner", "PYTHONPATH": f"{TOP / 'src'}:{TOP}"}
         command = [sys.executable, "-m", "django", "migrate", "--noinput", "--verbosity=0"]
         done = subprocess.run(command, env=environment, cwd=TOP, capture_output=True, text=True, check=False)
         if done.returncode:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
-from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -21,7 +20,7 @@ from keepwell.vault.phi import PhiClass
 
 Keys = dict[tuple[UUID, str], ClassKey]
 
-journal: ContextVar[list[UUID] | None] = ContextVar("journal", default=None)
+journal: ContextVar[list[Entry] | None] = ContextVar("journal", default=None)
 """The entries this request has on disk already, so that a failure can mark their outcome."""
 
 
@@ -122,6 +121,27 @@ def _make(entry: UUID, missing: Sequence[tuple[UUID, str]], by: Actor) -> None:
               [s for s, _ in missing], [str(p) for _, p in missing], held.epoch, wrapped, committed)
 
 
+def rewrap_due(epoch: int, limit: int) -> list[tuple[UUID, str]]:
+    """Up to `limit` class keys still wrapped by an epoch older than `epoch`."""
+    return [(s, c) for s, c in wire.rows("default", "SELECT subject_id, phi_class FROM custody.rewrap_due(%s, %s)", epoch, limit)]
+
+
+def rewrap(entry: UUID, by: Actor) -> int:
+    """Wraps the keys an opening pays for under the newest epoch. Returns how many changed."""
+    held = practice_keys.of(by)
+    opened = keys(entry, by)
+    wrapped = [crypto.wrap(held.wrapping[held.epoch], key.raw, crypto.key_context(by.practice, subject, phi, key.version))
+               for (subject, phi), key in opened.items()]
+    rows = wire.rows("default", "SELECT custody.rewrap(%s, %s::uuid[], %s::text[], %s::int[], %s, %s::bytea[])", entry,
+                     [s for s, _ in opened], [p for _, p in opened], [k.version for k in opened.values()], held.epoch, wrapped)
+    return int(rows[0][0])
+
+
+def end_epoch(epoch: int, destroy: bool) -> bool:
+    """Retires or destroys a practice-key epoch nothing is wrapped under; False when something still is."""
+    return bool(wire.rows("default", "SELECT custody.end_epoch(%s, %s)", epoch, destroy)[0][0])
+
+
 def note(text: str, by: Actor) -> bytes | None:
     """A person's own words for the ledger, sealed under the practice's ledger key."""
     if not text:
@@ -139,6 +159,6 @@ def read_note(sealed_note: bytes, by: Actor) -> str:
 
 
 def _remember(entry: Entry) -> None:
-    kept: list[Any] | None = journal.get()
+    kept = journal.get()
     if kept is not None:
-        kept.append(entry.id)
+        kept.append(entry)

@@ -225,6 +225,45 @@ END $$;
 CREATE FUNCTION custody.house() RETURNS TABLE (root text, wrapped bytea) LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, custody, pg_temp AS $$ SELECT root, wrapped FROM custody.house $$;
 
+-- Rotation hands out wrapped keys by openings like any other; these only say what is due and put back what was rewrapped.
+CREATE FUNCTION custody.rewrap_due(_epoch integer, _limit integer) RETURNS TABLE (subject_id uuid, phi_class text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, custody, pg_temp AS $$
+  SELECT k.subject_id, k.phi_class FROM custody.key k WHERE k.practice_id = custody.practice() AND k.epoch < _epoch
+  ORDER BY k.subject_id, k.phi_class LIMIT least(_limit, 2000) $$;
+
+CREATE FUNCTION custody.rewrap(_entry uuid, _subjects uuid[], _classes text[], _versions integer[], _epoch integer, _wrapped bytea[])
+RETURNS integer LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, custody, pg_temp AS $$
+DECLARE paid record; done integer;
+BEGIN
+  SELECT * INTO paid FROM custody.paid(_entry);
+  UPDATE custody.key k SET epoch = _epoch, wrapped = t.w
+  FROM unnest(_subjects, _classes, _versions, _wrapped) AS t(s, c, v, w)
+  WHERE k.practice_id = paid.practice_id AND k.subject_id = t.s AND k.phi_class = t.c AND k.version = t.v AND k.epoch < _epoch
+    AND t.s = ANY (paid.subjects) AND t.c = ANY (paid.classes);
+  GET DIAGNOSTICS done = ROW_COUNT;
+  RETURN done;
+END $$;
+
+-- An epoch nothing is wrapped under any more may go. After that, what a backup holds under it stays closed for good.
+CREATE FUNCTION custody.end_epoch(_epoch integer, _destroy boolean) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, custody, pg_temp AS $$
+DECLARE here uuid := custody.practice(); ended integer;
+BEGIN
+  IF here IS NULL OR NOT (here = ANY (custody.acting())) THEN RAISE EXCEPTION 'outside any action' USING ERRCODE = 'KW002'; END IF;
+  IF EXISTS (SELECT FROM custody.key k WHERE k.practice_id = here AND k.epoch <= _epoch)
+     OR NOT EXISTS (SELECT FROM custody.practice_key p WHERE p.practice_id = here AND p.kind = 'wrap' AND p.epoch > _epoch) THEN
+    RETURN false;
+  END IF;
+  IF _destroy THEN
+    DELETE FROM custody.practice_key p WHERE p.practice_id = here AND p.kind = 'wrap' AND p.epoch <= _epoch;
+  ELSE
+    UPDATE custody.practice_key p SET retired_at = now()
+    WHERE p.practice_id = here AND p.kind = 'wrap' AND p.epoch <= _epoch AND p.retired_at IS NULL;
+  END IF;
+  GET DIAGNOSTICS ended = ROW_COUNT;
+  RETURN ended > 0;
+END $$;
+
 -- ── The patient index ──────────────────────────────────────────────────────────────────────────────────────────────
 -- Keyed hashes of normalised words. int8[], never int4[]: with intarray installed the latter silently scans.
 CREATE TABLE custody.patient_index (
@@ -278,7 +317,7 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA custody FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA custody FROM PUBLIC, keepwell_app, keepwell_owner;
 GRANT EXECUTE ON FUNCTION custody.practice(), custody.enter(text), custody.open, custody.record, custody.act, custody.sealed,
   custody.keys, custody.add_keys, custody.practice_keys, custody.add_practice_key, custody.house(), custody.index_subject,
-  custody.find, custody.shred, custody.make_partitions(integer) TO keepwell_app;
+  custody.find, custody.shred, custody.rewrap_due, custody.rewrap, custody.end_epoch, custody.make_partitions(integer) TO keepwell_app;
 GRANT EXECUTE ON FUNCTION custody.practice(), custody.require_action() TO keepwell_app, keepwell_owner;
 ALTER TABLE custody.entry ENABLE ROW LEVEL SECURITY;
 ALTER TABLE custody.subject ENABLE ROW LEVEL SECURITY;

@@ -1,0 +1,73 @@
+"""The nightly reconciliation: does every sealed value carry the version the ledger says was written last?
+
+Associated data keeps a value from being moved, but an older value of the same place still opens. The ledger names the
+version of each value an action sealed, so a value rolled back, planted or taken away shows here (§ 164.312(c)(1)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.apps import apps
+
+from keepwell.base.actor import Actor
+from keepwell.ledger import custody, wire
+from keepwell.ledger.entries import Entry, canonical
+from keepwell.practices.models import Tenanted
+from keepwell.vault.fields import SealedField
+
+
+class Wrong(StrEnum):
+    """What can be wrong with a sealed value."""
+
+    ROLLED_BACK = "VALUE_ROLLED_BACK"
+    PLANTED = "VALUE_PLANTED"
+    MISSING = "VALUE_MISSING"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One value that is not what the ledger says. Names its place, never its content."""
+
+    code: Wrong
+    table: str
+    column: str
+    row: UUID
+
+
+# The version stands in bytes 6 to 13 of a sealed value, microseconds since the epoch, big-endian.
+_COMPARE = """
+WITH wrote AS (
+  SELECT place.key::uuid AS id, max((place.value ->> '{column}')::bigint) AS version
+  FROM custody.entry e, jsonb_each(e.detail::jsonb -> '{table}') AS place
+  WHERE e.kind = 'sealed' AND e.practice_id = (SELECT custody.practice()) AND place.value ? '{column}' GROUP BY 1),
+held AS (
+  SELECT id, ('x' || encode(substring("{column}" FROM 6 FOR 8), 'hex'))::bit(64)::bigint AS version FROM {table} WHERE "{column}" IS NOT NULL)
+SELECT CASE WHEN wrote.id IS NULL OR held.version > wrote.version THEN 'VALUE_PLANTED' WHEN held.id IS NULL THEN 'VALUE_MISSING'
+            ELSE 'VALUE_ROLLED_BACK' END, coalesce(wrote.id, held.id)
+FROM wrote FULL JOIN held USING (id) WHERE wrote.version IS DISTINCT FROM held.version ORDER BY 2 LIMIT 1000"""
+
+
+def reconcile(by: Actor) -> list[Finding]:
+    """Compares every sealed column of the present practice with the ledger and records what was found."""
+    found = [finding for table, column in sealed_columns() for finding in _compare(table, column)]
+    counts = {code: sum(f.code == code for f in found) for code in Wrong}
+    custody.record(Entry("system", "ledger.reconciled", outcome="ok" if not found else "found", detail=canonical(counts)), by)
+    return found
+
+
+def sealed_columns() -> Iterator[tuple[str, str]]:
+    """Every (table, column) that holds sealed values."""
+    for model in apps.get_models():
+        if issubclass(model, Tenanted):
+            for field in model._meta.concrete_fields:
+                if isinstance(field, SealedField):
+                    yield model._meta.db_table, str(field.column)
+
+
+def _compare(table: str, column: str) -> Iterator[Finding]:
+    for code, row in wire.rows("default", _COMPARE.format(table=table, column=column)):
+        yield Finding(Wrong(code), table, column, row)

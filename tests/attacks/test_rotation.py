@@ -1,0 +1,169 @@
+"""Keys rotate in place: nothing is lost, a stop in the middle resumes, and old epochs can be destroyed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.conf import settings
+
+from keepwell import charts
+from keepwell.access import actions as access
+from keepwell.access.models import Restriction
+from keepwell.base.actor import Actor
+from keepwell.base.ids import new_id
+from keepwell.base.refusal import Refusal
+from keepwell.ledger import custody, house, practice_keys, reconcile, rotation, wire
+from keepwell.ledger.actions import action
+from keepwell.ledger.doorway import present
+from keepwell.vault.phi import PhiClass
+from keepwell.vault.roots import keyfile
+from tests.cast import Clinic
+
+
+@charts.excerpt(Restriction)
+class Words:
+    "The words of a restriction."
+
+    wording: str | None
+
+
+@pytest.fixture
+def patients(willow: Clinic) -> list[UUID]:
+    people = [new_id() for _ in range(5)]
+    for one in people:
+        with present(access.system_actor(willow.practice.id)) as by:
+            access.restrict(one, [PhiClass.PSYCHOTHERAPY], by=by, wording="mine")
+    return people
+
+
+def read(clinic: Clinic, patients: list[UUID]) -> set[str | None]:
+    by = access.system_actor(clinic.practice.id, type(clinic.system.purpose).TREAT)
+    with present(by):
+        return {row.wording for row in charts.open(patients, Words, by=by).each(Words).values()}
+
+
+def epochs(owner: psycopg.Connection, clinic: Clinic) -> set[int]:
+    owner.execute("SET ROLE keepwell_custodian")
+    return {e for (e,) in owner.execute("SELECT epoch FROM custody.key WHERE practice_id = %s", [clinic.practice.id]).fetchall()}
+
+
+def test_a_new_epoch_wraps_every_key_and_nothing_is_lost(willow: Clinic, patients: list[UUID], owner_sql: psycopg.Connection):
+    seen: list[int] = []
+    assert rotation.roll_practice_key(willow.system, seen.append) == 5
+    assert seen == [5]
+    assert epochs(owner_sql, willow) == {2}
+    assert read(willow, patients) == {"mine"}
+
+
+def test_rotation_names_every_key_it_handled_in_the_ledger(willow: Clinic, patients: list[UUID]):
+    by = willow.system
+    rotation.roll_practice_key(by)
+    with present(willow.system):
+        rows = wire.rows("default", "SELECT subjects FROM custody.entry WHERE verb = %s", "key.rotated")
+        ended = wire.rows("default", "SELECT count(*) FROM custody.entry WHERE verb = %s", "practice_key.epoch_ended")
+    assert set(rows[0][0]) == set(patients)
+    assert ended == [(1,)]
+
+
+def test_a_rotation_that_stopped_resumes(willow: Clinic, patients: list[UUID], owner_sql: psycopg.Connection,
+                                         monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rotation, "BATCH", 2)
+
+    def stop(done: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rotation.roll_practice_key(willow.system, stop)
+    assert epochs(owner_sql, willow) == {1, 2}
+    assert read(willow, patients) == {"mine"}
+    assert rotation.roll_practice_key(willow.system, fresh=False) == 3
+    assert epochs(owner_sql, willow) == {2}
+    assert read(willow, patients) == {"mine"}
+
+
+def test_an_epoch_in_use_is_not_destroyed_and_one_out_of_use_is(willow: Clinic, patients: list[UUID], owner_sql: psycopg.Connection):
+    assert rotation.destroy_old_epochs(willow.system) is False
+    rotation.roll_practice_key(willow.system)
+    assert rotation.destroy_old_epochs(willow.system) is True
+    owner_sql.execute("SET ROLE keepwell_custodian")
+    left = owner_sql.execute("SELECT epoch FROM custody.practice_key WHERE practice_id = %s AND kind = 'wrap'",
+                             [willow.practice.id]).fetchall()
+    assert left == [(2,)]
+    assert read(willow, patients) == {"mine"}
+
+
+def test_a_backup_of_the_keys_is_useless_once_its_epoch_is_destroyed(willow: Clinic, patients: list[UUID], owner_sql: psycopg.Connection):
+    owner_sql.execute("SET ROLE keepwell_custodian")
+    kept = owner_sql.execute("SELECT subject_id, epoch, wrapped FROM custody.key WHERE practice_id = %s", [willow.practice.id]).fetchall()
+    rotation.roll_practice_key(willow.system)
+    rotation.destroy_old_epochs(willow.system)
+    for subject, epoch, wrapped in kept:
+        owner_sql.execute("UPDATE custody.key SET epoch = %s, wrapped = %s WHERE subject_id = %s", [epoch, wrapped, subject])
+    with pytest.raises(KeyError):
+        read(willow, patients)
+
+
+@action("test.disposed", about="patient")
+def dispose(patient: UUID, *, by: Actor) -> int:
+    return custody.shred(patient, by)
+
+
+def test_a_shredded_patient_stays_closed(willow: Clinic, patients: list[UUID]):
+    with present(willow.system) as by:
+        assert dispose(patients[0], by=by) == 1
+    with pytest.raises(Refusal) as refused:
+        read(willow, patients[:1])
+    assert refused.value.code == "KEY_UNAVAILABLE"
+    assert read(willow, patients[1:]) == {"mine"}
+
+
+def test_the_root_key_rotates_under_a_running_house(willow: Clinic, patients: list[UUID], owner_sql: psycopg.Connection):
+    root = house.root()
+    keyfile.rotate(Path(settings.KEEPWELL_ROOT.removeprefix("file:")))
+    seen: list[int] = []
+    assert rotation.rewrap_root(owner_sql, root, seen.append) >= 7
+    assert seen
+    assert rotation.rewrap_root(owner_sql, root) == 0
+    practice_keys.forget()
+    house.forget()
+    assert read(willow, patients) == {"mine"}
+
+
+def old_value(rig, owner: psycopg.Connection, patient: UUID, statement: str, *values: object) -> None:
+    with rig.admin(owner.info.dbname) as admin:
+        admin.execute("SET session_replication_role = replica")
+        admin.execute(statement, [*values, patient])
+
+
+@action("test.reworded", about="row", seals={PhiClass.CLINICAL})
+def reword(row: Restriction, words: str, *, by: Actor) -> None:
+    row.wording = words
+    row.save()
+
+
+def test_a_value_rolled_back_opens_but_reconciliation_finds_it(willow: Clinic, patients: list[UUID], rig, owner_sql: psycopg.Connection):
+    with present(willow.system) as by:
+        row = Restriction.objects.get(patient_id=patients[0])
+        before = row.wording.blob
+        reword(row, "changed", by=by)
+    with present(willow.system) as by:
+        assert reconcile.reconcile(by) == []
+    old_value(rig, owner_sql, patients[0], "UPDATE access_restriction SET wording = %s WHERE patient_id = %s", before)
+    assert read(willow, patients[:1]) == {"mine"}
+    with present(willow.system) as by:
+        assert [(f.code, f.row) for f in reconcile.reconcile(by)] == [("VALUE_ROLLED_BACK", row.id)]
+
+
+def test_a_value_taken_away_or_planted_is_found(willow: Clinic, patients: list[UUID], rig, owner_sql: psycopg.Connection):
+    old_value(rig, owner_sql, patients[0], "UPDATE access_restriction SET wording = null WHERE patient_id = %s")
+    with present(willow.system) as by:
+        assert [f.code for f in reconcile.reconcile(by)] == ["VALUE_MISSING"]
+    owner_sql.execute("SET ROLE keepwell_custodian")
+    with present(willow.system) as by:
+        entries = wire.rows("default", "SELECT id FROM custody.entry WHERE kind = 'sealed' AND subjects @> %s::uuid[]", [patients[1]])
+    owner_sql.execute("DELETE FROM custody.entry WHERE id = %s", [entries[0][0]])
+    with present(willow.system) as by:
+        assert sorted(f.code for f in reconcile.reconcile(by)) == ["VALUE_MISSING", "VALUE_PLANTED"]
