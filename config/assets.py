@@ -14,18 +14,18 @@ ENTRY = "src/keepwell.ts"
 
 
 class NotBuilt(RuntimeError):
-    "The front end has not been built: run bin/build."
+    """The front end has not been built: run bin/build."""
 
 
 @lru_cache(maxsize=4)
 def _read(manifest: Path, stamp: float) -> dict[str, dict[str, Any]]:
-    "One manifest; the stamp makes a new build a new key."
+    """One manifest; the stamp makes a new build a new key."""
     entries: dict[str, dict[str, Any]] = json.loads(manifest.read_text())
     return entries
 
 
 def manifest() -> dict[str, dict[str, Any]]:
-    "Vite's map from source file to hashed file."
+    """Vite's map from source file to hashed file."""
     path = BUILT / "manifest.json"
     try:
         return _read(path, path.stat().st_mtime)
@@ -34,18 +34,18 @@ def manifest() -> dict[str, dict[str, Any]]:
 
 
 def asset(name: str) -> str:
-    "The address of a built file: asset('src/keepwell.ts') or, for a plain public file, asset('mark.svg')."
+    """The address of a built file: asset('src/keepwell.ts') or, for a plain public file, asset('mark.svg')."""
     entry = manifest().get(name)
     return address(entry["file"] if entry else name)
 
 
 def styles(name: str = ENTRY) -> list[str]:
-    "The style sheets a script entry brings with it."
+    """The style sheets a script entry brings with it."""
     return [address(file) for file in manifest()[name].get("css", [])]
 
 
 def fonts(name: str = ENTRY) -> list[str]:
-    "The one font file every page needs first, so that text does not jump."
+    """The one font file every page needs first, so that text does not jump."""
     files = manifest()[name].get("assets", [])
     return [address(file) for file in files if "-latin-wght-normal" in file]
 

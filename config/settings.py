@@ -36,6 +36,7 @@ MIDDLEWARE = [
     "keepwell.access.sessions.Sessions",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "config.preferences.Zones",
     "django.middleware.csrf.CsrfViewMiddleware",
     "keepwell.access.entrances.Entrance",
 ]
@@ -71,6 +72,7 @@ WHITENOISE_MAX_AGE = 31_536_000
 WHITENOISE_ROOT = None
 
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "config.views.forged"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE_SSL_REDIRECT = TLS
 SESSION_COOKIE_NAME = "__Host-keepwell" if TLS else "keepwell"
 CSRF_COOKIE_NAME = "__Host-keepwell-csrf" if TLS else "keepwell-csrf"

@@ -16,7 +16,7 @@ from config.preferences import Preferences
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    "One place in the left rail."
+    """One place in the left rail."""
 
     label: str
     href: str
@@ -27,7 +27,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class PurposeLine:
-    "Who you are here, why, what was recorded of it, and where to read that entry."
+    """Who you are here, why, what was recorded of it, and where to read that entry."""
 
     who: str
     role: str
@@ -38,11 +38,12 @@ class PurposeLine:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    "Everything base.html and card.html ask for. A page before sign-in needs only the defaults."
+    """Everything base.html and card.html ask for. A page before sign-in needs only the defaults."""
 
     path: str = "/"
     theme: str = "system"
     private: bool = False
+    keys: bool = True
     preferences: str = "/preferences/"
     who: str = ""
     role: str = ""
@@ -56,10 +57,10 @@ class Shell:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    "The context processor."
+    """The context processor."""
     likes = Preferences.of(request)
     return {
         "signed_in": getattr(request, "signed_in", None),
         "actor": getattr(request, "actor", None),
-        "shell": Shell(path=request.path, theme=likes.theme, private=likes.private),
+        "shell": Shell(path=request.path, theme=likes.theme, private=likes.private, keys=likes.keys),
     }

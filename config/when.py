@@ -7,10 +7,10 @@ another one, comes from the preferences cookie.
 from __future__ import annotations
 
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,12 +20,12 @@ yours: ContextVar[tzinfo | None] = ContextVar("yours", default=None)
 
 
 def locale() -> Locale:
-    "The reader's language as spoken in the United States, so that months and AM/PM look right here."
+    """The reader's language as spoken in the United States, so that months and AM/PM look right here."""
     return Locale.parse("es_US" if (translation.get_language() or "en").startswith("es") else "en_US")
 
 
 def day(value: date | datetime | None, style: str = "medium") -> Markup:
-    "Nov 22, 2025. A plain date has no zone; a moment is dated where the clinic is."
+    """Nov 22, 2025. A plain date has no zone; a moment is dated where the clinic is."""
     if value is None:
         return Markup("")
     if isinstance(value, datetime):
@@ -34,26 +34,35 @@ def day(value: date | datetime | None, style: str = "medium") -> Markup:
 
 
 def clock(value: datetime | None) -> Markup:
-    "9:40 AM EST, or '8:40 AM your time · 9:40 AM clinic' when the reader is elsewhere."
+    """9:40 AM EST, or '8:40 AM your time · 9:40 AM clinic' when the reader is elsewhere."""
     return _where(value, lambda at, zone, named: _time(at, zone, named=named))
 
 
 def moment(value: datetime | None) -> Markup:
-    "Nov 22, 2025, 9:40 AM EST."
+    """Nov 22, 2025, 9:40 AM EST."""
     return _where(value, _day_and_time)
 
 
 def ago(value: datetime | None) -> Markup:
-    "How long since, in one unit: '12 min'. The exact moment is in the tooltip."
+    """How long since, in one unit: '12 min'. The exact moment is in the tooltip."""
     if value is None:
         return Markup("")
-    since = format_timedelta(timezone.now() - value, format="narrow" if _english() else "short", locale=locale(), threshold=1)
+    since = format_timedelta(timezone.now() - value, format="short", locale=locale(), threshold=1)
     exact = _day_and_time(value, timezone.get_current_timezone(), named=True)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(_machine(value), exact, since)
 
 
+def stamp(value: date | datetime) -> int:
+    """Seconds of the clinic's wall clock, for the axis of a picture: what is drawn is the day the table says."""
+    if isinstance(value, datetime):
+        value = value.astimezone(timezone.get_current_timezone()).replace(tzinfo=UTC)
+    else:
+        value = datetime.combine(value, time(), UTC)
+    return int(value.timestamp())
+
+
 def age(born: date, today: date | None = None) -> str:
-    "Age as clinics say it: days under a month, months under two years, then years."
+    """Age as clinics say it: days under a month, months under two years, then years."""
     today = today or timezone.localdate()
     months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
     if months < 1:
@@ -65,7 +74,7 @@ def age(born: date, today: date | None = None) -> str:
 
 
 def _where(value: datetime | None, text) -> Markup:  # type: ignore[no-untyped-def]
-    "The clinic's time with its zone named, the reader's own time first when the two differ just then."
+    """The clinic's time with its zone named, the reader's own time first when the two differ just then."""
     if value is None:
         return Markup("")
     clinic, reader = timezone.get_current_timezone(), yours.get()
@@ -80,13 +89,9 @@ def _day_and_time(at: datetime, zone: tzinfo, named: bool) -> str:
 
 
 def _time(at: datetime, zone: tzinfo, named: bool) -> str:
-    "Babel's own short time; the zone by its common abbreviation (EST), which both languages use here."
+    """Babel's own short time; the zone by its common abbreviation (EST), which both languages use here."""
     text = format_time(at.astimezone(zone), "short", locale=locale())
     return f"{text}\u00a0{at.astimezone(zone):%Z}" if named else text
-
-
-def _english() -> bool:
-    return locale().language == "en"
 
 
 def _tag(value: date | datetime, text: str) -> Markup:

@@ -1,1 +1,18 @@
+// Only what HTML cannot do alone. Every page reads, signs in and saves without any of this.
 import "./styles/index.css";
+import htmx from "htmx.org";
+import { listenForKeys } from "./keys";
+import { keepPanel } from "./panel";
+import { keepPreferences, tellZone } from "./preferences";
+
+listenForKeys();
+keepPreferences();
+tellZone();
+keepPanel();
+
+htmx.onLoad((element) => {
+  const part = element as HTMLElement;
+  part.querySelector<HTMLElement>("[data-focus]")?.focus();
+  const plots = part.querySelectorAll<HTMLElement>("[data-chart]");
+  if (plots.length) void import("./charts").then(({ draw }) => plots.forEach(draw));
+});

@@ -124,10 +124,9 @@ def pictures(folder: Path, only: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    import os
-
     import django
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from tests.rig import mine as mine  # the environment that settings read
+
     django.setup()
     pictures(Path(sys.argv[1]), sys.argv[2:])
