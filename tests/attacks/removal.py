@@ -43,12 +43,12 @@ def check(guard: dict[str, Any]) -> str | None:
 
 
 def verdict(code: int, output: str, tests: list[str]) -> str | None:
-    """Red for the right reason: tests ran, and one failed in every named file; errors of collection do not count."""
+    """Red for the right reason: each named test failed, or its arrangement did; errors of collection do not count."""
     if code == 0:
         return "its tests still pass without it"
-    if code != 1 or " failed" not in output:
+    if code != 1 or not re.search(r"\d+ (failed|error)", output):
         return f"its tests did not run: {output[-600:]}"
-    failed = set(re.findall(r"^FAILED (\S+?)(?:\[| |$)", output, re.MULTILINE))
+    failed = set(re.findall(r"^(?:FAILED|ERROR) (\S+?\.py\S*?)(?:\[| |$)", output, re.MULTILINE))
     green = [t for t in tests if not any(f.startswith(t.split("[")[0]) for f in failed)]
     return f"these pass without it: {', '.join(green)}" if green else None
 

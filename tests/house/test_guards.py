@@ -19,7 +19,7 @@ def test_a_guard_can_be_removed_and_names_its_tests(guard):
 
 
 def test_a_guard_whose_tests_pass_or_do_not_run_is_found_out():
-    assert verdict(0, "3 passed", ["a::b"])
-    assert verdict(2, "1 error", ["a::b"])
-    assert verdict(1, "FAILED a::c - x\n1 failed", ["a::b"])
-    assert verdict(1, "FAILED a::b[x] - x\n1 failed", ["a::b"]) is None
+    assert verdict(0, "3 passed", ["a.py::b"])
+    assert verdict(2, "ERROR a.py\n1 error", ["a.py::b"])
+    assert verdict(1, "FAILED a.py::c - x\n1 failed", ["a.py::b"])
+    assert verdict(1, "FAILED a.py::b[x] - x\n1 failed", ["a.py::b"]) is None
