@@ -28,7 +28,7 @@ NUMERIC = re.compile(r"(?<![\w/.\-])(?P<a>\d{1,4})(?P<mark>[/.\-])(?P<b>\d{1,2})
 _RUN = re.compile(r"\d{8}|\d{6}")
 
 
-def read(typed: str, today: dt.date) -> tuple[dt.date, ...]:
+def read(typed: str, today: dt.date, *, earliest: int = EARLIEST_BIRTH_YEAR) -> tuple[dt.date, ...]:
     """Every day of birth the text can mean, likeliest first; nothing if it is not one. Never a day to come.
 
     Two-digit years mean a past one within this century or the last; 3.4.1970 is read both ways, 3/4/1970 the US way.
@@ -36,11 +36,11 @@ def read(typed: str, today: dt.date) -> tuple[dt.date, ...]:
     text = typed.strip()
     for pattern in SPELLED:
         if found := pattern.fullmatch(text):
-            return _days(today, _spelled(found))
+            return _days(today, earliest, _spelled(found))
     if found := NUMERIC.fullmatch(text):
-        return _days(today, _numeric(found))
+        return _days(today, earliest, _numeric(found))
     if _RUN.fullmatch(text):
-        return _days(today, _run(text))
+        return _days(today, earliest, _run(text))
     return ()
 
 
@@ -74,7 +74,7 @@ def _run(text: str) -> list[_Ymd]:
     return [(text[4:], int(text[:2]), int(text[2:4])), (text[:4], int(text[4:6]), int(text[6:]))]
 
 
-def _days(today: dt.date, readings: list[_Ymd]) -> tuple[dt.date, ...]:
+def _days(today: dt.date, earliest: int, readings: list[_Ymd]) -> tuple[dt.date, ...]:
     found: dict[dt.date, None] = {}
     for typed_year, month, day in readings:
         for full in _years(typed_year, today):
@@ -82,7 +82,7 @@ def _days(today: dt.date, readings: list[_Ymd]) -> tuple[dt.date, ...]:
                 born = dt.date(full, month, day)
             except ValueError:
                 continue
-            if born <= today and full >= EARLIEST_BIRTH_YEAR:
+            if born <= today and full >= earliest:
                 found[born] = None
     return tuple(found)
 

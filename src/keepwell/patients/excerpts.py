@@ -1,0 +1,150 @@
+"""What pages about patients need to see, and no more. Each field list is its minimum-necessary statement."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from keepwell.charts import excerpt
+from keepwell.patients.models import Address, ContactPoint, Coverage, Patient, RelatedPerson
+
+
+class Called:
+    """How a person with these names is spoken of."""
+
+    __slots__ = ()
+    given_name: str
+    family_name: str
+    preferred_name: str | None
+
+    @property
+    def name(self) -> str:
+        """Given and family name as written, with what they like to be called: Ada “Addie” Lovelace."""
+        preferred = f"“{self.preferred_name}”" if self.preferred_name and self.preferred_name != self.given_name else ""
+        return " ".join(filter(None, (self.given_name, preferred, self.family_name)))
+
+
+@excerpt(Patient)
+class NameTag(Called):
+    "Enough to call the right person from the waiting room."
+
+    given_name: str
+    family_name: str
+    preferred_name: str | None
+    birth_date: dt.date | None
+
+
+@excerpt(Patient)
+class Sought(Called):
+    "What a search is verified with and shows: names, birth date and record number."
+
+    given_name: str
+    family_name: str
+    middle_name: str | None
+    preferred_name: str | None
+    former_names: list[str] | None
+    birth_date: dt.date | None
+    record_number: str
+
+
+@excerpt(Patient)
+class Header(Called):
+    "The strip above a chart: whom one is looking at, so that nobody treats the wrong person."
+
+    given_name: str
+    family_name: str
+    preferred_name: str | None
+    pronouns: str | None
+    birth_date: dt.date | None
+    deceased_date: dt.date | None
+    gender: str | None
+    record_number: str
+
+
+@excerpt(Patient)
+class Demography(Called):
+    "Everything the identity form shows and changes."
+
+    given_name: str
+    family_name: str
+    middle_name: str | None
+    preferred_name: str | None
+    former_names: list[str] | None
+    birth_date: dt.date | None
+    deceased_date: dt.date | None
+    gender: str | None
+    birth_sex: str | None
+    pronouns: str | None
+    record_number: str
+    version: int
+
+
+@excerpt(Patient)
+class Whereabouts:
+    "Language, state and time zone: how and when to speak with someone, and which law holds."
+
+    language: str | None
+    state: str | None
+    time_zone: str | None
+
+
+@excerpt(Patient)
+class Origin:
+    "The numbers others know a patient by, and the namespace their imported records' ids come from."
+
+    identifiers: list[dict[str, Any]] | None
+    import_namespace: str | None
+
+
+@excerpt(ContactPoint, order=("rank", "began_at"))  # type: ignore[literal-required]
+class Reach:
+    "Phone numbers and e-mail addresses."
+
+    pk: UUID
+    system: str
+    value: str
+    use: str
+    rank: int
+    ended_at: dt.datetime | None
+
+
+@excerpt(Address, order=("rank", "began_at"))  # type: ignore[literal-required]
+class Addresses:
+    "Where someone lives or gets mail."
+
+    pk: UUID
+    where: dict[str, Any]
+    use: str
+    rank: int
+    ended_at: dt.datetime | None
+
+
+@excerpt(Coverage, order=("rank", "began_at"))  # type: ignore[literal-required]
+class Coverages:
+    "Who pays, and under which numbers."
+
+    pk: UUID
+    payer: str
+    plan: str | None
+    member_number: str
+    group_number: str | None
+    holder: str | None
+    relationship: str | None
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+    rank: int
+    ended_at: dt.datetime | None
+
+
+@excerpt(RelatedPerson, order=("began_at",))  # type: ignore[literal-required]
+class Relations:
+    "Who belongs to the patient: parents, partners, whom to call."
+
+    pk: UUID
+    name: str
+    relationship: str
+    phone: str | None
+    email: str | None
+    in_emergency: bool
+    ended_at: dt.datetime | None

@@ -1,0 +1,94 @@
+"""Search: what somebody typed → candidates from the blind index → opened → verified in the clear → best first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from keepwell import charts
+from keepwell.access import policy
+from keepwell.base import asked
+from keepwell.base.actor import Actor
+from keepwell.base.asked import Asked, Term
+from keepwell.base.refusal import Refusal
+from keepwell.charts import finding
+from keepwell.patients import facts
+from keepwell.patients.excerpts import Reach, Relations, Sought
+from keepwell.patients.indexing import findable
+from keepwell.vault.matching import score
+from keepwell.vault.phi import PhiClass
+
+MOST_SHOWN = 25
+CANDIDATES = 60
+"""How many the index may propose: more than are shown, because some are not who was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One patient found, and how well they answer."""
+
+    patient: UUID
+    tag: Sought
+    worth: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer to a search, best first. `more`: there are others; type more, there is no next page."""
+
+    hits: tuple[Hit, ...] = ()
+    more: bool = False
+    mistyped: bool = False
+
+
+def search(typed: str, *, by: Actor) -> Found:
+    """At most 25 patients; those the actor may not see are as if not there. Raises SEARCH_TOO_SHORT, POLICY_DENY."""
+    question = asked.read(typed, facts.today())
+    if not finding.searchable(question):
+        raise Refusal("SEARCH_TOO_SHORT", field="words")
+    for mistyped in (False, True):
+        candidates = finding.find(question, by=by, limit=CANDIDATES, mistyped=mistyped)
+        hits = _verified(question, candidates, mistyped, by) if candidates else []
+        if hits:
+            more = len(hits) > MOST_SHOWN or len(candidates) >= CANDIDATES
+            return Found(tuple(hits[:MOST_SHOWN]), more, mistyped)
+    return Found()
+
+
+def _verified(question: Asked, candidates: list[UUID], mistyped: bool, by: Actor) -> list[Hit]:
+    "Those who really answer, ranked; ties stay in the order they came, last seen first."
+    by_reach = any(map(_only_reach, question.terms))
+    chart = charts.open(candidates, *((Sought, Reach) if by_reach else (Sought,)), by=by, listed=True, partly=True)
+    tags = chart.each(Sought)
+    if not tags:
+        _raise_if_never_allowed(chart.refused.values())
+    hits = _answering(question, tags, chart.all(Reach) if by_reach else {})
+    doubtful = {p: tag for p, tag in tags.items() if p not in {h.patient for h in hits}}
+    if doubtful and not by_reach and not (mistyped and hits) and PhiClass.CONTACT in policy.visible(by):
+        # Found by a parent's name, or by the end of a phone number that could have been a year.
+        chart = charts.open(doubtful, Reach, Relations, by=by, listed=True, partly=True)
+        reach, relations = chart.all(Reach), chart.all(Relations)
+        hits += _answering(question, doubtful, {p: [*reach.get(p, ()), *relations.get(p, ())] for p in doubtful})
+    place = {patient: at for at, patient in enumerate(candidates)}
+    return sorted(hits, key=lambda h: (-h.worth, place[h.patient]))
+
+
+Rows = Mapping[UUID, Iterable[Reach | Relations]]
+
+
+def _answering(question: Asked, tags: Mapping[UUID, Sought], rows: Rows) -> list[Hit]:
+    scored = ((p, tag, score(question, findable(tag, rows.get(p, ())))) for p, tag in tags.items())
+    return [Hit(p, tag, worth) for p, tag, worth in scored if worth]
+
+
+def _only_reach(term: Term) -> bool:
+    "Whether nothing but a phone number or e-mail address can answer it (a record number apart)."
+    return bool(term.phone or term.email or term.phone_end) and not (term.birth_year or term.birth_dates)
+
+
+def _raise_if_never_allowed(refusals: Iterable[Refusal]) -> None:
+    "A role that may not verify such a search is told so; a restriction is not given away."
+    for refusal in refusals:
+        if refusal.code == "POLICY_DENY":
+            raise refusal
