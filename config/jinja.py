@@ -79,7 +79,7 @@ def environment(**options: Any) -> Environment:
     env.policies["ext.i18n.trimmed"] = True
     env.globals |= {"asset": assets.asset, "styles": assets.styles, "fonts": assets.fonts, "icon": icon, "url": url}
     env.globals |= {"language": translation.get_language, "languages": LANGUAGES, "ui": Components(env)}
-    env.filters |= {"moment": when.moment, "clock": when.clock, "day": when.day}
+    env.filters |= {"moment": when.moment, "clock": when.clock, "day": when.day, "monthday": when.monthday}
     env.filters |= {"said": said, "ago": when.ago, "age": when.age, "stamp": when.stamp}
     return env
 

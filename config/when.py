@@ -10,10 +10,9 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, tzinfo
 
 from babel import Locale
-from babel.dates import format_date, format_time, format_timedelta
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from markupsafe import Markup
 
 yours: ContextVar[tzinfo | None] = ContextVar("yours", default=None)
@@ -31,6 +30,11 @@ def day(value: date | datetime | None, style: str = "medium") -> Markup:
     if isinstance(value, datetime):
         value = value.astimezone(timezone.get_current_timezone()).date()
     return _tag(value, format_date(value, style, locale=locale()))
+
+
+def monthday(value: date) -> Markup:
+    """Nov 22, where the year is said already."""
+    return _tag(value, format_skeleton("MMMd", value, locale=locale()))
 
 
 def clock(value: datetime | None) -> Markup:
@@ -67,9 +71,9 @@ def age(born: date, today: date | None = None) -> str:
     months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
     if months < 1:
         days = (today - born).days
-        return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+        return _("%(count)s d") % {"count": days}
     if months < 24:
-        return ngettext("%(count)s month", "%(count)s months", months) % {"count": months}
+        return _("%(count)s mo") % {"count": months}
     return _("%(count)s y") % {"count": months // 12}
 
 

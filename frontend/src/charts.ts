@@ -21,7 +21,7 @@ interface Inks {
 }
 
 const DAY = 86_400;
-const HEIGHT = 136;
+const HEIGHT = 132;
 
 export function draw(place: HTMLElement): void {
   if (place.querySelector(".uplot")) return;
@@ -63,7 +63,7 @@ function options(series: Series, place: HTMLElement, inks: () => Inks): uPlot.Op
     scales: { y: { range: (_, least, most) => reach(least, most, series) } },
     series: [{}, { stroke: () => inks().ink, width: 1.5, points: { show: false } }],
     axes: [
-      { ...axis, size: 24, gap: 4, space: 64, grid: { show: false }, values: (_, ats, __, ___, step) => ats.map((at) => dayWords(at, step ?? DAY)) },
+      { ...axis, size: 20, gap: 4, space: 64, grid: { show: false }, values: (_, ats, __, ___, step) => ats.map((at) => dayWords(at, step ?? DAY)) },
       { ...axis, size: 40, gap: 6, space: 28, grid: { stroke: () => inks().line, width: 1 }, label: series.unit, labelSize: 16, labelGap: 0, labelFont: font },
     ],
     hooks: {

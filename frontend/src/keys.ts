@@ -14,7 +14,7 @@ export function listenForKeys(): void {
 }
 
 function wanted(event: KeyboardEvent): (() => boolean) | undefined {
-  if (event.key === "Escape") return () => hush() || closePanel();
+  if (event.key === "Escape") return document.querySelector(":popover-open") ? undefined : () => hush() || closePanel();
   if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) return search;
   if (event.ctrlKey || event.metaKey || typing(event.target) || "keysOff" in document.documentElement.dataset) return;
   return { "/": search, j: () => step(1), k: () => step(-1), P: togglePrivate }[event.key];
