@@ -43,43 +43,84 @@ def actions() -> str:
     """docs/actions.md."""
     load_everything()
     ours = sorted((v for v in VERBS.values() if v.function.startswith("keepwell.")), key=lambda v: v.name)
-    rows = ([f"`{v.name}`", v.says.split("\n")[0], v.about or "the practice", ", ".join(sorted(v.seals)) or "nothing",
-             f"`{v.function.removeprefix('keepwell.')}`"] for v in ours)
-    return _page("Actions", "Everything that can happen. A row of a practice changes only inside one of these, and each leaves an "
-                 "entry in the activity log under its name.", table(("action", "what happens", "about", "may seal", "where"), rows))
+    rows = (
+        [
+            f"`{v.name}`",
+            v.says.split("\n")[0],
+            v.about or "the practice",
+            ", ".join(sorted(v.seals)) or "nothing",
+            f"`{v.function.removeprefix('keepwell.')}`",
+        ]
+        for v in ours
+    )
+    return _page(
+        "Actions",
+        "Everything that can happen. A row of a practice changes only inside one of these, and each leaves an "
+        "entry in the activity log under its name.",
+        table(("action", "what happens", "about", "may seal", "where"), rows),
+    )
 
 
 def excerpts() -> str:
     """docs/excerpts.md."""
     load_everything()
     ours = sorted((p for cls, p in PLANS.items() if cls.__module__.startswith("keepwell.")), key=lambda p: p.name)
-    rows = ([f"`{p.name}`", p.says.split("\n")[0], ", ".join(p.columns), ", ".join(sorted(p.classes)) or "none",
-             ", ".join(sorted({f"{role} ({purpose})" for (role, purpose), c in MAY_SEE.items() if p.classes <= c}))] for p in ours)
-    return _page("Excerpts", "Everything a page can read. An excerpt's columns are its minimum-necessary statement "
-                 "(45 CFR § 164.502(b)).", table(("excerpt", "what it is for", "columns", "classes", "who may open it, for what"), rows))
+    rows = (
+        [
+            f"`{p.name}`",
+            p.says.split("\n")[0],
+            ", ".join(p.columns),
+            ", ".join(sorted(p.classes)) or "none",
+            ", ".join(sorted({f"{role} ({purpose})" for (role, purpose), c in MAY_SEE.items() if p.classes <= c})),
+        ]
+        for p in ours
+    )
+    return _page(
+        "Excerpts",
+        "Everything a page can read. An excerpt's columns are its minimum-necessary statement (45 CFR § 164.502(b)).",
+        table(("excerpt", "what it is for", "columns", "classes", "who may open it, for what"), rows),
+    )
 
 
 def policy() -> str:
     """docs/policy.md."""
     purposes = sorted({purpose for _, purpose in MAY_SEE})
-    seen = ([role, *(", ".join(sorted(MAY_SEE.get((role, p), ()))) or "—" for p in purposes)] for role in Role
-            if any((role, p) in MAY_SEE for p in purposes))
+    seen = (
+        [role, *(", ".join(sorted(MAY_SEE.get((role, p), ()))) or "—" for p in purposes)]
+        for role in Role
+        if any((role, p) in MAY_SEE for p in purposes)
+    )
     roles = [r for r in Role if r in MAY_DO]
     does = ([can, ", ".join(r for r in roles if can in MAY_DO[r])] for can in Can)
-    lead = (f"Who may see what, by role and purpose of use. {', '.join(sorted(NEEDS_RELATION))} also need a care relation with the "
-            "patient. What is not here is not allowed.")
-    return _page("The policy table", lead, table(("role", *purposes), seen) + "\n\n## What a role may do\n\n" +
-                 table(("permission", "roles"), does))
+    lead = (
+        f"Who may see what, by role and purpose of use. {', '.join(sorted(NEEDS_RELATION))} also need a care relation "
+        "with the patient. What is not here is not allowed."
+    )
+    return _page(
+        "The policy table",
+        lead,
+        table(("role", *purposes), seen) + "\n\n## What a role may do\n\n" + table(("permission", "roles"), does),
+    )
 
 
 def refusals() -> str:
     """docs/refusals.md."""
-    rows = ([f"`{w.code}`", str(w.status), w.rule or "—", w.message, w.next_step] for w in sorted(catalogue().values(), key=lambda w: w.code))
-    return _page("Refusals", "Every way Keepwell says no, by name.", table(("code", "status", "rule", "what it says", "what to do"), rows))
+    rows = (
+        [f"`{w.code}`", str(w.status), w.rule or "—", w.message, w.next_step]
+        for w in sorted(catalogue().values(), key=lambda w: w.code)
+    )
+    return _page(
+        "Refusals",
+        "Every way Keepwell says no, by name.",
+        table(("code", "status", "rule", "what it says", "what to do"), rows),
+    )
 
 
 PAGES: dict[str, Callable[[], str]] = {
-    "actions.md": actions, "excerpts.md": excerpts, "policy.md": policy, "refusals.md": refusals,
+    "actions.md": actions,
+    "excerpts.md": excerpts,
+    "policy.md": policy,
+    "refusals.md": refusals,
 }
 
 __all__ = ["PAGES", "load_everything"]

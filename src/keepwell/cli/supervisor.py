@@ -86,9 +86,14 @@ class Supervisor:
     def _start(self, child: Child) -> None:
         child.started = time.monotonic()
         child.process = subprocess.Popen(
-            child.command, env=os.environ | dict(child.environment), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, process_group=0, preexec_fn=tethered(),
-        )  # fmt: skip
+            child.command,
+            env=os.environ | dict(child.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            process_group=0,
+            preexec_fn=tethered(),  # noqa: PLW1509 - this process has one thread, so none can be mid-way
+        )
         assert child.process.stdout is not None
         os.set_blocking(child.process.stdout.fileno(), False)
         self.selector.register(child.process.stdout, selectors.EVENT_READ, child)

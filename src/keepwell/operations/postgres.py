@@ -91,10 +91,13 @@ class Cluster:
             self.say(f"Copying the database programs to {copy}, where {self.user.pw_name} can run them …")
             making = copy.with_name(copy.name + ".making")
             shutil.rmtree(making, ignore_errors=True)
-            shutil.copytree(original.parent, making, ignore=shutil.ignore_patterns("include"), symlinks=True)
+            package = original.parents[1]
+            shutil.copytree(package / "pginstall", making / package.name / "pginstall",
+                            ignore=shutil.ignore_patterns("include"), symlinks=True)  # fmt: skip
+            shutil.copytree(package.with_name(package.name + ".libs"), making / (package.name + ".libs"))
             making.chmod(0o755)
             making.rename(copy)
-        return copy / "bin"
+        return copy / original.parents[1].name / "pginstall" / "bin"
 
     # Its life ---------------------------------------------------------------------------------------------------
 

