@@ -1,0 +1,84 @@
+"""The sentences people read: gathered from templates, code and the catalogue of refusals into the Spanish catalogue."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from babel.messages import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po, write_po
+
+HERE = Path(__file__).parent
+TOP = HERE.parent
+KEYWORDS = DEFAULT_KEYWORDS | {"gettext_lazy": None, "ngettext_lazy": (1, 2)}
+
+HEADER = """\
+# What Keepwell says, in Spanish as clinics in the United States speak it. Patients are "usted".
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Language: es\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+"""
+
+ON_SCREEN = range(400, 500)
+"""Refusals that people meet on a page. The 5xx are for whoever runs the system, mostly on the command line."""
+
+ALSO = frozenset({"AUDIT_UNAVAILABLE", "KEY_UNAVAILABLE", "INTEGRITY_FAILURE"})
+
+
+def refusals(file: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -> Iterator[tuple[int, str, str, list[str]]]:
+    """Babel's reader for refusals.csv: what was refused and what to do next, of every row that can reach a page."""
+    rows = csv.DictReader(io.TextIOWrapper(file, encoding="utf-8"))
+    for number, row in enumerate(rows, start=2):
+        if int(row["status"]) in ON_SCREEN or row["code"] in ALSO:
+            yield number, "", row["message"], []
+            yield number, "", row["next_step"], []
+
+
+def gathered() -> Catalog:
+    """Every sentence there is now."""
+    with (HERE / "locale/babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)
+    found = Catalog()
+    for part in ("config", "src"):
+        rules = [(pattern.removeprefix(f"{part}/"), method) for pattern, method in methods]
+        chosen = {pattern.removeprefix(f"{part}/"): options[pattern] for pattern, _ in methods}
+        for _, _, words, _, context in extract_from_dir(str(TOP / part), rules, chosen, keywords=KEYWORDS):
+            found.add(words, context=context)
+    return found
+
+
+def kept(language: str = "es") -> Catalog:
+    """What is translated so far."""
+    with (HERE / f"locale/{language}/LC_MESSAGES/keepwell.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def missing(catalogue: Catalog) -> list[str]:
+    """Sentences without a translation."""
+    return [str(m.id) for m in catalogue if m.id and not all(m.string if m.pluralizable else [m.string])]
+
+
+def main() -> None:
+    """Brings the catalogue up to date: new sentences come in empty, old ones leave."""
+    catalogue = kept()
+    catalogue.update(gathered(), no_fuzzy_matching=True)
+    for message in catalogue:
+        message.locations = []
+    body = io.BytesIO()
+    write_po(body, catalogue, width=120, omit_header=True, sort_output=True, ignore_obsolete=True, include_previous=False)
+    (HERE / "locale/es/LC_MESSAGES/keepwell.po").write_text(HEADER + body.getvalue().decode(), encoding="utf-8")
+    for words in missing(catalogue):
+        sys.stdout.write(f"no Spanish yet: {words}\n")
+
+
+if __name__ == "__main__":
+    main()
