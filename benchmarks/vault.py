@@ -41,17 +41,24 @@ def _field() -> Row:
     blob = crypto.seal(key, place, 1, os.urandom(500))
     nonce, bound = os.urandom(12), place.bound(1)
     bare = key.cipher.encrypt(nonce, os.urandom(500), bound)
-    return _beside(lambda: crypto.unseal(key, place, blob), lambda: key.cipher.decrypt(nonce, bare, bound), 5000,
-                   "cryptography AESGCM.decrypt, 500 B")
+    return _beside(
+        lambda: crypto.unseal(key, place, blob),
+        lambda: key.cipher.decrypt(nonce, bare, bound),
+        5000,
+        "cryptography AESGCM.decrypt, 500 B",
+    )
 
 
 def _unwrap() -> Row:
     wrapping, raw = AESGCM(os.urandom(32)), os.urandom(32)
     context = crypto.key_context(new_id(), new_id(), PhiClass.CLINICAL, 1)
     wrapped, committed = crypto.wrap(wrapping, raw, context), crypto.commitment(context, raw)
-    return _beside(lambda: crypto.ClassKey.of(crypto.unwrap(wrapping, wrapped, context, committed), 1),
-                   lambda: AESGCM(wrapping.decrypt(wrapped[:12], wrapped[12:], context)), 5000,
-                   "AESGCM.decrypt of 32 B and AESGCM(key), no commitment")
+    return _beside(
+        lambda: crypto.ClassKey.of(crypto.unwrap(wrapping, wrapped, context, committed), 1),
+        lambda: AESGCM(wrapping.decrypt(wrapped[:12], wrapped[12:], context)),
+        5000,
+        "AESGCM.decrypt of 32 B and AESGCM(key), no commitment",
+    )
 
 
 def _root() -> Row:
@@ -60,24 +67,36 @@ def _root() -> Row:
         keyfile.create(path)
         root, bare, nonce = load(f"file:{path}"), AESGCM(os.urandom(32)), os.urandom(12)
         blob, plain = root.wrap(os.urandom(32), b"practice"), bare.encrypt(nonce, os.urandom(32), b"practice")
-        return _beside(lambda: root.unwrap(blob, b"practice"), lambda: bare.decrypt(nonce, plain, b"practice"), 2000,
-                       "cryptography AESGCM.decrypt, 32 B")
+        return _beside(
+            lambda: root.unwrap(blob, b"practice"),
+            lambda: bare.decrypt(nonce, plain, b"practice"),
+            2000,
+            "cryptography AESGCM.decrypt, 32 B",
+        )
 
 
 def _sealed_file() -> Row:
     plain, key, place = os.urandom(FILE), crypto.ClassKey.of(os.urandom(32), 1), _file_place()
-    return _beside(lambda: files.seal_stream(io.BytesIO(plain), io.BytesIO(), key, place),
-                   lambda: _segments(key.cipher.encrypt, plain, 1 << 20), 1, "AESGCM.encrypt of 1 MB pieces")
+    return _beside(
+        lambda: files.seal_stream(io.BytesIO(plain), io.BytesIO(), key, place),
+        lambda: _segments(key.cipher.encrypt, plain, 1 << 20),
+        1,
+        "AESGCM.encrypt of 1 MB pieces",
+    )
 
 
 def _opened_file() -> Row:
     plain, key, place = os.urandom(FILE), crypto.ClassKey.of(os.urandom(32), 1), _file_place()
     sealed = io.BytesIO()
     files.seal_stream(io.BytesIO(plain), sealed, key, place)
-    blob, piece = sealed.getvalue(), key.cipher.encrypt(bytes(12), plain[:1 << 20], b"")
+    blob, piece = sealed.getvalue(), key.cipher.encrypt(bytes(12), plain[: 1 << 20], b"")
     bare = piece * (FILE >> 20)
-    return _beside(lambda: _drained(files.open_stream(io.BytesIO(blob), key, place)),
-                   lambda: _segments(key.cipher.decrypt, bare, len(piece)), 1, "AESGCM.decrypt of 1 MB pieces")
+    return _beside(
+        lambda: _drained(files.open_stream(io.BytesIO(blob), key, place)),
+        lambda: _segments(key.cipher.decrypt, bare, len(piece)),
+        1,
+        "AESGCM.decrypt of 1 MB pieces",
+    )
 
 
 def _file_place() -> crypto.Place:
@@ -100,8 +119,13 @@ def _beside(ours: Callable[[], object], reference: Callable[[], object], times: 
     """Both in turn, round by round, so that a busy machine is equally unkind to each."""
     pairs = [(_timed(ours, times), _timed(reference, times)) for _ in range(ROUNDS)]
     mine, theirs = (statistics.median(each) for each in zip(*pairs, strict=True))
-    return {"unit": "µs", "median": round(mine, 3), "reference": round(theirs, 3), "ratio": round(mine / theirs, 2),
-            "against": against}
+    return {
+        "unit": "µs",
+        "median": round(mine, 3),
+        "reference": round(theirs, 3),
+        "ratio": round(mine / theirs, 2),
+        "against": against,
+    }
 
 
 def _timed(do: Callable[[], object], times: int) -> float:

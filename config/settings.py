@@ -27,8 +27,11 @@ INSTALLED_APPS = [
     "keepwell.ledger",
     "keepwell.access",
 ]
-INSTALLED_APPS += [f"keepwell.{name}" for name in ("patients", "records", "fhir")
-                   if (Path(__file__).parents[1] / "src/keepwell" / name / "apps.py").exists()]
+INSTALLED_APPS += [
+    f"keepwell.{name}"
+    for name in ("patients", "records", "fhir", "compliance")
+    if (Path(__file__).parents[1] / "src/keepwell" / name / "apps.py").exists()
+]
 
 MIDDLEWARE = [
     "config.headers.SecurityHeaders",
@@ -49,14 +52,22 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "keepwell.access.factors.SealedFactors"
+MFA_TOTP_TOLERANCE = 1
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
-TEMPLATES = [{
-    "BACKEND": "config.jinja.Templates",
-    "DIRS": jinja.DIRS,
-    "APP_DIRS": False,
-    "OPTIONS": {"context_processors": ["config.shell.shell"]},
-}]
+TEMPLATES = [
+    {
+        "BACKEND": "config.jinja.Templates",
+        "DIRS": list(jinja.DIRS),
+        "APP_DIRS": False,
+        "OPTIONS": {"context_processors": ["config.shell.shell"]},
+    }
+]
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
@@ -85,3 +96,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 KEEPWELL_ROOT = os.environ.get("KEEPWELL_ROOT") or f"file:{PLACES.keys / 'root.key'}"
 KEEPWELL_ANCHOR = os.environ.get("KEEPWELL_ANCHOR") or str(PLACES.keys / "anchor.jsonl")
+
+# Each domain's jobs are in its `jobs.py`.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

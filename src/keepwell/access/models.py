@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password
 from django.db import models
 
 from keepwell.base.actor import Role
@@ -36,13 +37,18 @@ class Person(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
     objects = People()
     plain = {"email", "name", "is_active", "created_at", "password", "last_login"}
+    subject_column = "id"
 
     @property
     def subject_id(self) -> UUID:
         return self.id
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether this is the password. Never rewrites the hash on the way: passwords change inside actions only."""
+        return check_password(raw_password, self.password)
 
 
 class Membership(Tenanted):
@@ -135,4 +141,18 @@ class Session(models.Model):
     ended_at = models.DateTimeField(null=True)
 
 
-__all__ = ["CareRelation", "CareTeam", "CareTeamMember", "Membership", "Person", "Practice", "Restriction", "Session"]
+class SignInLink(Tenanted):
+    """A one-time sign-in link. What opens it is nowhere in the database: it is signed with a key from outside."""
+
+    membership = models.ForeignKey(Membership, models.PROTECT, related_name="+", db_constraint=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    plain = {"made_at", "expires_at", "used_at"}
+    subject_column = "person_id"
+
+
+__all__ = ["CareRelation", "CareTeam", "CareTeamMember", "Membership", "Person", "Practice", "Restriction", "Session",
+           "SignInLink"]

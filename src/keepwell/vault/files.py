@@ -80,12 +80,20 @@ def _bound(at: Place, head: bytes) -> bytes:
 def _cipher(key: ClassKey) -> streaming_aead.StreamingAead:
     """Tink's primitive over a subkey of the class key, so files and fields never share key material."""
     material = aes_gcm_hkdf_streaming_pb2.AesGcmHkdfStreamingKey(
-        version=0, key_value=derive(key.raw, "keepwell file 1"),
+        version=0,
+        key_value=derive(key.raw, "keepwell file 1"),
         params=aes_gcm_hkdf_streaming_pb2.AesGcmHkdfStreamingParams(
-            ciphertext_segment_size=SEGMENT, derived_key_size=32, hkdf_hash_type=common_pb2.SHA256))
+            ciphertext_segment_size=SEGMENT, derived_key_size=32, hkdf_hash_type=common_pb2.SHA256
+        ),
+    )
     only = tink_pb2.Keyset.Key(
-        key_id=1, status=tink_pb2.ENABLED, output_prefix_type=tink_pb2.RAW, key_data=tink_pb2.KeyData(
-            type_url=_TYPE_URL, value=material.SerializeToString(), key_material_type=tink_pb2.KeyData.SYMMETRIC))
+        key_id=1,
+        status=tink_pb2.ENABLED,
+        output_prefix_type=tink_pb2.RAW,
+        key_data=tink_pb2.KeyData(
+            type_url=_TYPE_URL, value=material.SerializeToString(), key_material_type=tink_pb2.KeyData.SYMMETRIC
+        ),
+    )
     serialized = tink_pb2.Keyset(primary_key_id=1, key=[only]).SerializeToString()
     handle: KeysetHandle = proto_keyset_format.parse(serialized, secret_key_access.TOKEN)
     return handle.primitive(streaming_aead.StreamingAead)
@@ -131,5 +139,5 @@ class _Opened(io.RawIOBase):
             data = self._inner.read(len(view))
         except TinkError:
             raise Refusal("INTEGRITY_FAILURE", place="file.content") from None
-        view[:len(data)] = data
+        view[: len(data)] = data
         return len(data)

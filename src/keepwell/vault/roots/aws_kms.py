@@ -28,9 +28,16 @@ class AwsKmsRoot:
     def __init__(self, key: str, *, connect_timeout: float = 2, read_timeout: float = 4, attempts: int = 2) -> None:
         self._key = key
         self._home = ""
-        self._client: Any = self._asked(lambda: boto3.client("kms", config=Config(
-            connect_timeout=connect_timeout, read_timeout=read_timeout,
-            retries={"total_max_attempts": attempts, "mode": "standard"})))
+        self._client: Any = self._asked(
+            lambda: boto3.client(
+                "kms",
+                config=Config(
+                    connect_timeout=connect_timeout,
+                    read_timeout=read_timeout,
+                    retries={"total_max_attempts": attempts, "mode": "standard"},
+                ),
+            )
+        )
 
     @classmethod
     def load(cls, where: str) -> AwsKmsRoot:
@@ -42,8 +49,11 @@ class AwsKmsRoot:
         return f"awskms:{self._key}"
 
     def wrap(self, plain: bytes, context: bytes) -> bytes:
-        answer = self._asked(lambda: self._client.encrypt(
-            KeyId=self._key, Plaintext=plain, EncryptionContext=_encryption_context(context)))
+        answer = self._asked(
+            lambda: self._client.encrypt(
+                KeyId=self._key, Plaintext=plain, EncryptionContext=_encryption_context(context)
+            )
+        )
         arn = str(answer["KeyId"]).encode()
         return FORMAT + len(arn).to_bytes(2, "big") + arn + bytes(answer["CiphertextBlob"])
 
@@ -52,8 +62,11 @@ class AwsKmsRoot:
         self._home = self._home or self.current()
         if arn != self._home and not self._may_have_been_ours(arn):
             raise Refusal("ROOT_BLOB_REFUSED", why="it names a key that is not ours")
-        answer = self._asked(lambda: self._client.decrypt(
-            KeyId=arn, CiphertextBlob=blob[3 + len(arn):], EncryptionContext=_encryption_context(context)))
+        answer = self._asked(
+            lambda: self._client.decrypt(
+                KeyId=arn, CiphertextBlob=blob[3 + len(arn) :], EncryptionContext=_encryption_context(context)
+            )
+        )
         return bytes(answer["Plaintext"])
 
     def current(self) -> str:
@@ -62,7 +75,7 @@ class AwsKmsRoot:
 
     def version_of(self, blob: bytes) -> str:
         length = int.from_bytes(blob[1:3], "big")
-        arn = blob[3:3 + length]
+        arn = blob[3 : 3 + length]
         if blob[:1] != FORMAT or len(blob) <= 3 + length or not arn.isascii():
             raise Refusal("ROOT_BLOB_REFUSED", why="it was not made by AWS KMS")
         return arn.decode()
@@ -93,4 +106,3 @@ class AwsKmsRoot:
 
 def _encryption_context(context: bytes) -> dict[str, str]:
     return {"keepwell": base64.b64encode(context).decode()}
-

@@ -49,7 +49,7 @@ class FileRoot:
 
     def unwrap(self, blob: bytes, context: bytes) -> bytes:
         self._refresh()
-        head, nonce, body = blob[:5], blob[5:5 + NONCE], blob[5 + NONCE:]
+        head, nonce, body = blob[:5], blob[5 : 5 + NONCE], blob[5 + NONCE :]
         cipher = self._ring.get(self._number(blob))
         if cipher is None:
             raise Refusal("ROOT_BLOB_REFUSED", why="it names a key version that is not in the key file")

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import hvac
 from hvac.exceptions import InvalidRequest, VaultError
-from requests.exceptions import RequestException
+from requests.exceptions import RequestException  # noqa: TID251 - roots are among the few that may
 
 from keepwell.base.refusal import Refusal
 

@@ -72,13 +72,13 @@ def test_a_file_cut_at_the_edge_of_a_segment_is_refused() -> None:
 
 def test_segments_in_another_order_are_refused() -> None:
     blob = sealed(os.urandom(4 * MB))
-    first, second, third = blob[8:8 + MB], blob[8 + MB:8 + 2 * MB], blob[8 + 2 * MB:8 + 3 * MB]
-    refused(blob[:8] + first + third + second + blob[8 + 3 * MB:])
+    first, second, third = blob[8 : 8 + MB], blob[8 + MB : 8 + 2 * MB], blob[8 + 2 * MB : 8 + 3 * MB]
+    refused(blob[:8] + first + third + second + blob[8 + 3 * MB :])
 
 
 def test_a_segment_of_another_file_is_refused() -> None:
     one, two = sealed(os.urandom(3 * MB)), sealed(os.urandom(3 * MB))
-    refused(one[:8 + MB] + two[8 + MB:8 + 2 * MB] + one[8 + 2 * MB:])
+    refused(one[: 8 + MB] + two[8 + MB : 8 + 2 * MB] + one[8 + 2 * MB :])
 
 
 @pytest.mark.parametrize("at", [0, 4, 7, 8, 9, 30, 60, MB + 100, -1])
@@ -92,10 +92,16 @@ def test_more_bytes_at_the_end_are_refused() -> None:
     refused(sealed(os.urandom(100)) + b"\0" * 40)
 
 
-@pytest.mark.parametrize("elsewhere", [
-    lambda: replace(AT, practice=new_id()), lambda: replace(AT, subject=new_id()), lambda: replace(AT, row=new_id()),
-    lambda: replace(AT, phi=PhiClass.PSYCHOTHERAPY), lambda: replace(AT, column="thumbnail"),
-])
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        lambda: replace(AT, practice=new_id()),
+        lambda: replace(AT, subject=new_id()),
+        lambda: replace(AT, row=new_id()),
+        lambda: replace(AT, phi=PhiClass.PSYCHOTHERAPY),
+        lambda: replace(AT, column="thumbnail"),
+    ],
+)
 def test_a_file_moved_elsewhere_is_refused(elsewhere: Callable[[], Place]) -> None:
     refused(sealed(b"an x-ray"), at=elsewhere())
 
@@ -129,6 +135,7 @@ def test_an_upload_that_breaks_off_never_opens(size: int) -> None:
             if not data:
                 raise ConnectionError("the browser went away")
             return data
+
     dst = io.BytesIO()
     with pytest.raises(ConnectionError):
         files.seal_stream(BreaksOff(os.urandom(size)), dst, KEY, AT)

@@ -69,6 +69,7 @@ def _file(tmp_path: Path) -> Iterator[Provider]:
         root = load(f"file:{path}")
         path.unlink()
         return root
+
     yield Provider(load(f"file:{path}"), lambda: keyfile.rotate(path), load(f"file:{tmp_path / 'other.key'}"), gone)
 
 
@@ -84,14 +85,19 @@ def _aws_kms(closed_port: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Prov
         def down() -> Root:
             monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", closed_port)
             return AwsKmsRoot("alias/keepwell", attempts=1)
+
         other = kms.create_key()["KeyMetadata"]["KeyId"]
         yield Provider(load("awskms:alias/keepwell"), rotate, load(f"awskms:{other}"), down)
 
 
 def _vault(transit: Transit, closed_port: str) -> Iterator[Provider]:
     operator = hvac.Client(url=transit.url, token=transit.token).secrets.transit
-    yield Provider(load(f"vault:{transit.url}/transit/keepwell"), lambda: operator.rotate_key("keepwell"),
-                   load(f"vault:{transit.url}/transit/other"), lambda: load(f"vault:{closed_port}/transit/keepwell"))
+    yield Provider(
+        load(f"vault:{transit.url}/transit/keepwell"),
+        lambda: operator.rotate_key("keepwell"),
+        load(f"vault:{transit.url}/transit/other"),
+        lambda: load(f"vault:{closed_port}/transit/keepwell"),
+    )
 
 
 @pytest.fixture(params=["file", "awskms", "vault"])

@@ -32,6 +32,7 @@ def path(tmp_path: Path) -> Path:
 
 # The key file ---------------------------------------------------------------------------------------------------------
 
+
 def test_a_new_key_file_is_for_its_owner_only(path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     assert [each.name for each in path.parent.iterdir()] == ["root.key"]
@@ -62,10 +63,18 @@ def test_a_key_file_is_never_overwritten(path: Path) -> None:
     assert [each.name for each in path.parent.iterdir()] == ["root.key"]
 
 
-@pytest.mark.parametrize("text", [
-    "", "keepwell-root 1 abc\n1 00\n", f"keepwell-root 1 {'a' * 32}\n", f"1 {'0' * 64}\n", "\xff\xfe",
-    f"keepwell-root 1 {'a' * 32}\n1 {'0' * 64}\n1 {'1' * 64}\n", f"keepwell-root 1 {'a' * 32}\n1 {'0' * 63}\n",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "keepwell-root 1 abc\n1 00\n",
+        f"keepwell-root 1 {'a' * 32}\n",
+        f"1 {'0' * 64}\n",
+        "\xff\xfe",
+        f"keepwell-root 1 {'a' * 32}\n1 {'0' * 64}\n1 {'1' * 64}\n",
+        f"keepwell-root 1 {'a' * 32}\n1 {'0' * 63}\n",
+    ],
+)
 def test_a_file_keepwell_did_not_write_is_refused(path: Path, text: str) -> None:
     path.write_text(text, encoding="latin-1")
     assert text == "" or text.strip() not in str(refused("ROOT_KEY_MALFORMED", load, f"file:{path}"))
@@ -106,6 +115,7 @@ def test_a_crash_while_rotating_leaves_the_old_file(path: Path, monkeypatch: pyt
 
     def crash(descriptor: int) -> None:
         raise OSError("the disk is gone")
+
     monkeypatch.setattr(os, "fsync", crash)
     with pytest.raises(OSError, match="the disk is gone"):
         keyfile.rotate(path)
@@ -119,6 +129,7 @@ def test_a_ring_shows_no_key(path: Path) -> None:
 
 # AWS KMS --------------------------------------------------------------------------------------------------------------
 
+
 def test_a_blob_cannot_send_us_to_a_key_of_another_account(aws: None) -> None:
     with mock_aws():
         key = boto3.client("kms").create_key()["KeyMetadata"]["KeyId"]
@@ -127,7 +138,7 @@ def test_a_blob_cannot_send_us_to_a_key_of_another_account(aws: None) -> None:
         blob = root.wrap(KEY, WILLOW)
         arn = root.version_of(blob)
         foreign = arn.replace(arn.split(":")[4], "999999999999").encode()
-        moved = b"\x02" + len(foreign).to_bytes(2, "big") + foreign + blob[3 + len(arn):]
+        moved = b"\x02" + len(foreign).to_bytes(2, "big") + foreign + blob[3 + len(arn) :]
         assert "not ours" in str(refused("ROOT_BLOB_REFUSED", root.unwrap, moved, WILLOW))
 
 
@@ -137,7 +148,8 @@ def test_a_kms_key_that_does_not_exist_is_out_of_reach_by_name(aws: None) -> Non
 
 
 def test_without_a_region_kms_is_out_of_reach_by_name(
-        aws: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    aws: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     refused("ROOT_UNAVAILABLE", load, "awskms:alias/keepwell")
@@ -149,6 +161,7 @@ def test_a_kms_that_never_answers_is_given_up(aws: None, silent_port: str, monke
 
 
 # Vault transit --------------------------------------------------------------------------------------------------------
+
 
 def test_a_transit_key_that_is_not_derived_is_refused(transit: Transit) -> None:
     refused("ROOT_NOT_DERIVED", load(f"vault:{transit.url}/transit/plain").wrap, KEY, WILLOW)
@@ -162,7 +175,8 @@ def test_a_wrong_vault_token_is_out_of_reach_by_name(transit: Transit, monkeypat
 
 
 def test_a_renewed_token_in_the_agents_file_is_used(
-        transit: Transit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    transit: Transit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     held = tmp_path / "token"
     monkeypatch.setenv("VAULT_TOKEN_FILE", str(held))
     root = load(f"vault:{transit.url}/transit/keepwell")
@@ -202,18 +216,38 @@ def test_the_context_alone_separates_practices_in_vault(transit: Transit) -> Non
 
 # Specs ----------------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("spec", [
-    "", "file", "file:", "gcp:key", "/root.key", "vault:", "vault:host/transit/key", "vault:https://host", "vault:https://host/key",
-    "vault:http://vault.example/transit/key", "vault:ftp://127.0.0.1/transit/key", "vault:https://me:sesame@host/transit/key",
-])
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "",
+        "file",
+        "file:",
+        "gcp:key",
+        "/root.key",
+        "vault:",
+        "vault:host/transit/key",
+        "vault:https://host",
+        "vault:https://host/key",
+        "vault:http://vault.example/transit/key",
+        "vault:ftp://127.0.0.1/transit/key",
+        "vault:https://me:sesame@host/transit/key",
+    ],
+)
 def test_a_spec_that_names_no_root_is_refused(spec: str) -> None:
     assert "sesame" not in str(refused("ROOT_SPEC_INVALID", load, spec))
 
 
-@pytest.mark.parametrize(("spec", "module", "extra"), [
-    ("awskms:alias/keepwell", "boto3", "keepwell[aws]"), ("vault:https://host/transit/key", "hvac", "keepwell[vault]")])
+@pytest.mark.parametrize(
+    ("spec", "module", "extra"),
+    [
+        ("awskms:alias/keepwell", "boto3", "keepwell[aws]"),
+        ("vault:https://host/transit/key", "hvac", "keepwell[vault]"),
+    ],
+)
 def test_a_provider_that_is_not_installed_says_what_to_install(
-        spec: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("keepwell.vault.roots.aws_kms", "keepwell.vault.roots.vault_transit"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     real = builtins.__import__
@@ -222,6 +256,7 @@ def test_a_provider_that_is_not_installed_says_what_to_install(
         if name.split(".")[0] == module:
             raise ModuleNotFoundError(name=module)
         return real(name, *rest)  # type: ignore[arg-type]
+
     monkeypatch.setattr(builtins, "__import__", without)
     assert extra in refused("ROOT_EXTRA_MISSING", load, spec).next_step
 
@@ -235,6 +270,7 @@ def given_up(root: Root) -> None:
             root.wrap(KEY, WILLOW)
         except Refusal as refusal:
             seen.append(refusal.code)
+
     caller = threading.Thread(target=ask, daemon=True)
     caller.start()
     caller.join(PATIENCE)

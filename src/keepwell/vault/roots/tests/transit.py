@@ -36,8 +36,12 @@ class TransitKey:
         self.min_decryption_version = 1
 
     def describe(self) -> dict[str, Any]:
-        return {"derived": self.derived, "latest_version": len(self.versions), "type": "aes256-gcm96",
-                "min_decryption_version": self.min_decryption_version}
+        return {
+            "derived": self.derived,
+            "latest_version": len(self.versions),
+            "type": "aes256-gcm96",
+            "min_decryption_version": self.min_decryption_version,
+        }
 
     def encrypt(self, ask: dict[str, str]) -> dict[str, Any]:
         nonce, version = os.urandom(12), len(self.versions)

@@ -1,0 +1,59 @@
+"""What happens to passwords, second factors and one-time links. The database takes these changes from no one else."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from keepwell.access import factors, links, passwords
+from keepwell.access.models import Membership, Person, Session, SignInLink
+from keepwell.base import clock
+from keepwell.base.actor import Actor
+from keepwell.base.refusal import Refusal
+from keepwell.ledger.actions import action
+
+
+@action("password.set", about="person")
+def set_password(person: Person, raw: str, *, by: Actor, practice_name: str = "") -> Person:
+    "A person chose a password. Their other sessions end (NIST SP 800-63B-4 § 3.1.1.2)."
+    person.set_password(passwords.check(raw, person, practice_name))
+    person.save(update_fields=["password"])
+    others = Session.objects.filter(~Q(id=by.session) if by.session else Q(), person=person, ended_at=None)
+    others.update(ended_at=clock.now(), data="")
+    return person
+
+
+@action("second_factor.enrolled", about="person")
+def enrol(person: Person, secret: str, *, by: Actor) -> list[str]:
+    "An authenticator app was enrolled; returns the recovery codes that go with it. One app a person, never replaced."
+    if factors.has_totp(person.id):
+        raise Refusal("MFA_RESET_VERIFY")
+    factors.activate_totp(person, secret)
+    return factors.make_recovery_codes(person)
+
+
+@action("recovery_code.used", about="person")
+def use_recovery_code(person: Person, code: str, *, by: Actor) -> None:
+    "A recovery code stood in for the authenticator app; it never works again."
+    if not factors.spend_recovery_code(person.id, code):
+        raise Refusal("MFA_CODE_REFUSED", field="code")
+
+
+def make_link(membership: Membership, *, by: Actor) -> str:
+    """The path of a one-time sign-in link for a member. Earlier unused links of theirs stop working."""
+    link = _made(membership.person, membership, by=by)
+    return links.token(link)
+
+
+@action("sign_in_link.made", about="person")
+def _made(person: Person, membership: Membership, *, by: Actor) -> SignInLink:
+    "Somebody who may manage access made a one-time sign-in link for a member."
+    SignInLink.objects.filter(membership=membership, used_at=None).update(used_at=clock.now())
+    return SignInLink.objects.create(person=person, membership=membership, expires_at=links.expiry())
+
+
+@action("sign_in_link.used", about="person")
+def use_link(person: Person, link: SignInLink, *, by: Actor) -> None:
+    "A one-time sign-in link was used. The second use of one is refused."
+    unused = SignInLink.objects.filter(id=link.id, used_at=None, expires_at__gt=clock.now())
+    if not unused.update(used_at=clock.now()):
+        raise Refusal("LINK_REFUSED")

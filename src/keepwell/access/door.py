@@ -1,0 +1,110 @@
+"""What the database answers before anybody is present: whose session, which memberships, how many attempts.
+
+Every question carries a token of the house, so the application's database password alone gets no answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
+from keepwell.base import clock
+from keepwell.base.actor import Role, nobody
+from keepwell.ledger import house, wire
+from keepwell.practices import presence
+from keepwell.vault.box import Box
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A membership as the door sees it: where somebody works and as what."""
+
+    membership: UUID
+    practice: UUID
+    role: Role
+    name: str
+    ends_at: dt.datetime | None
+    practice_name: str
+    time_zone: str
+
+    @property
+    def lasts(self) -> bool:
+        return self.ends_at is None or self.ends_at > clock.now()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A session that has not ended, as the tables hold it."""
+
+    id: UUID
+    data: str
+    seen_at: dt.datetime
+    active: bool
+    places: tuple[Place, ...]
+
+
+def whoami(key_hash: bytes) -> Found | None:
+    """The session with this key hash and the memberships of its person, in one statement."""
+    rows = wire.rows("recorder", "SELECT * FROM custody.whoami(%s, %s)", _token(), key_hash)
+    if not rows:
+        return None
+    session, data, seen_at, active = rows[0][:4]
+    return Found(session, data, seen_at, active, tuple(_place(row[4:]) for row in rows if row[4] is not None))
+
+
+def places_of(person: UUID) -> tuple[Place, ...]:
+    """Every membership of a person that has not ended."""
+    rows = wire.rows("recorder", "SELECT * FROM custody.memberships(%s, %s)", _token(), person)
+    return tuple(place for place in map(_place, rows) if place.lasts)
+
+
+def count(key: bytes, waits: list[int], forget: int) -> tuple[int, int]:
+    """Counts an attempt. Seconds to wait before it may be made (0: go on), and the failures before it."""
+    (row,) = wire.rows(
+        "recorder",
+        "SELECT wait, failures FROM custody.attempt(%s, %s, %s::integer[], %s)",
+        _token(),
+        key,
+        waits,
+        forget,
+    )
+    return int(row[0]), int(row[1])
+
+
+def forgive(key: bytes, *, everything: bool) -> None:
+    """After a success: this attempt was no failure, or none of them counts any more."""
+    wire.call("recorder", "SELECT custody.forgive(%s, %s, %s)", _token(), key, everything)
+
+
+def spend(person: UUID, counter: int) -> bool:
+    """Whether a one-time code of this counter is used for the first time; it is spent from now on."""
+    (row,) = wire.rows("recorder", "SELECT custody.spend_code(%s, %s, %s)", _token(), person, counter)
+    return bool(row[0])
+
+
+def box(purpose: str) -> Box:
+    """A box under a key of the house."""
+    return _box(house.key(purpose))
+
+
+def keyed(purpose: str, text: str) -> bytes:
+    """HMAC-SHA256 of `text` under a key of the house: tells equals from equals and nothing else."""
+    return hmac.new(house.key(purpose), text.encode(), hashlib.sha256).digest()
+
+
+@cache
+def _box(key: bytes) -> Box:
+    return Box(key)
+
+
+def _token() -> str:
+    return presence.token(nobody())
+
+
+def _place(row: tuple[object, ...]) -> Place:
+    membership, practice, role, name, ends_at, practice_name, time_zone = row
+    return Place(membership, practice, Role(str(role)), name, ends_at, practice_name, time_zone)  # type: ignore[arg-type]

@@ -1,0 +1,56 @@
+"""What the sign-in pages ask."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from keepwell.access.passwords import LONGEST, SHORTEST
+
+
+class Quiet(forms.Form):
+    """Labels without colons, ids without prefixes, and the browser's own checks first."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs | {"label_suffix": ""})  # type: ignore[arg-type]
+
+
+class PasswordForm(Quiet):
+    """The first step."""
+
+    email = forms.CharField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=4 * LONGEST,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    next = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
+
+
+class CodeForm(Quiet):
+    """Six digits of an authenticator app, or eight of a recovery code."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "spellcheck": "false"}
+        ),
+    )
+
+
+class NewPasswordForm(Quiet):
+    """A password of one's own, once: the browser can show what was typed."""
+
+    password = forms.CharField(
+        label=_("New password"),
+        max_length=4 * LONGEST,
+        strip=False,
+        help_text=_("At least 12 characters. A short sentence works well; no symbols are needed."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "minlength": SHORTEST, "autofocus": True}),
+    )

@@ -1,0 +1,120 @@
+"""Sessions: a random key in a cookie, its hash in a table, and what it means sealed beside it.
+
+Only SHA-256 of the key is stored. The payload is encrypted with a key from outside the database and bound to that
+hash, so a session read from the tables signs nobody in, and a row copied under another key opens as nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import secrets
+from typing import Any
+from uuid import UUID
+
+from keepwell.access import door, limits
+from keepwell.access.models import Session
+from keepwell.base import clock
+from keepwell.base.ids import new_id
+from keepwell.base.refusal import Refusal
+
+KEY_BYTES = 32
+
+
+class SessionStore:
+    """One browser's session. Written on the autocommit connection: no refusal of a page undoes it.
+
+    `data` holds either `pending` (what sign-in has proved so far) or `membership` (signed in), and `person`.
+    """
+
+    def __init__(self) -> None:
+        self.key: str | None = None
+        self.id: UUID | None = None
+        self.data: dict[str, Any] = {}
+        self.found: door.Found | None = None
+
+    @classmethod
+    def opened(cls, key: str | None) -> SessionStore:
+        """The session of a cookie; an empty one if there is none, it ended, or its row was tampered with."""
+        store = cls()
+        if not key or len(key) > 100 or not key.isascii():
+            return store
+        hashed = _hash(key)
+        found = door.whoami(hashed)
+        if found is None or not found.active:
+            return store
+        try:
+            store.data = json.loads(door.box("sessions").open(found.data, _bound(found.id, hashed)))
+        except Refusal:
+            return store
+        store.key, store.id, store.found = key, found.id, found
+        return store
+
+    @property
+    def person(self) -> UUID:
+        """Whose session it is; only of one that is signed in."""
+        return UUID(self.data["person"])
+
+    def start(self, data: dict[str, Any], person: UUID | None, hours: int = 1) -> UUID:
+        """A new key for what is known now; the old one ends. So no key planted beforehand is ever signed in."""
+        self.end()
+        self.key, self.id, self.data, self.found = secrets.token_urlsafe(KEY_BYTES), new_id(), data, None
+        hashed = _hash(self.key)
+        Session.objects.using("recorder").create(
+            id=self.id,
+            key_hash=hashed,
+            person_id=person,
+            data=self._sealed(hashed),
+            expires_at=clock.now() + dt.timedelta(hours=hours),
+        )
+        return self.id
+
+    def save(self) -> None:
+        """Writes `data` again, under the same key."""
+        if self.key is not None and self.id is not None:
+            sealed = self._sealed(_hash(self.key))
+            Session.objects.using("recorder").filter(id=self.id, ended_at=None).update(data=sealed, seen_at=clock.now())
+
+    def touch(self) -> None:
+        """Somebody is active. Kept to a quarter of a minute, not to the request."""
+        if (
+            self.found is not None
+            and self.id is not None
+            and (clock.now() - self.found.seen_at).total_seconds() > limits.TOUCH_SECONDS
+        ):
+            Session.objects.using("recorder").filter(id=self.id, ended_at=None).update(seen_at=clock.now())
+
+    def end(self) -> bool:
+        """Ends it. False if it had ended already, or never began."""
+        ended = self.id is not None and end(self.id)
+        self.key, self.id, self.data, self.found = None, None, {}, None
+        return ended
+
+    def _sealed(self, hashed: bytes) -> str:
+        assert self.id is not None
+        return door.box("sessions").seal(json.dumps(self.data).encode(), _bound(self.id, hashed))
+
+
+def end(session: UUID) -> bool:
+    """Ends a session by its id. False if it had ended already."""
+    living = Session.objects.using("recorder").filter(id=session, ended_at=None)
+    return bool(living.update(ended_at=clock.now(), data=""))
+
+
+def data_of(row: Session) -> dict[str, Any]:
+    """What a session's row means, for the list of one's own sessions; empty if it was tampered with."""
+    try:
+        opened = door.box("sessions").open(row.data, _bound(row.id, bytes(row.key_hash)))
+    except Refusal:
+        return {}
+    data: dict[str, Any] = json.loads(opened)
+    return data
+
+
+def _hash(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()
+
+
+def _bound(session: UUID, hashed: bytes) -> bytes:
+    return b"session1" + session.bytes + hashed

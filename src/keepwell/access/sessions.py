@@ -1,0 +1,101 @@
+"""Who is signed in, on every request: finds the session, holds it to its limits, and keeps its cookie.
+
+Limits are the server's (45 CFR § 164.312(a)(2)(iii)): a browser that asks too late is told by name and signed out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from keepwell.access import limits, signin
+from keepwell.access.door import Place
+from keepwell.access.entrances import Signed, refusal_page
+from keepwell.access.pages import stamp_of
+from keepwell.access.session_store import SessionStore
+from keepwell.base import clock
+from keepwell.base.refusal import Refusal
+
+
+class Sessions:
+    """Sets `request.session`, `request.signed_in` (a Signed, or None) and `request.ended` (why, if it just ended)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.session, request.signed_in, request.ended = SessionStore(), None, None  # type: ignore[attr-defined, assignment]
+        presented = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        try:
+            _recognise(request, presented)
+        except Refusal as refusal:
+            return refusal_page(request, refusal)
+        return _with_cookie(self.get_response(request), presented, request.session.key)  # type: ignore[attr-defined]
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """A page asked for with a session that has just ended: say why, and sign in right here."""
+        ended: Refusal | None = request.ended  # type: ignore[attr-defined]
+        stamp = stamp_of(view)
+        if ended is None or stamp is None or stamp.can is None:
+            return None
+        from keepwell.access import views_signin
+
+        return views_signin.sign_in_again(request, ended)
+
+
+def _recognise(request: HttpRequest, key: str | None) -> None:
+    store = request.session = SessionStore.opened(key)  # type: ignore[assignment]
+    if store.found is None or "membership" not in store.data:
+        return
+    place = next((place for place in store.found.places if str(place.membership) == store.data["membership"]), None)
+    if place is None or store.id is None:
+        return
+    ended = _over(store, place)
+    if ended is not None:
+        request.ended = ended  # type: ignore[attr-defined]
+        signin.leave(request, signin.member(place.membership, place.practice, place.role, store.id), ended.code)
+        return
+    store.touch()
+    request.signed_in = Signed(  # type: ignore[attr-defined]
+        session=store.id,
+        person=store.person,
+        membership=place.membership,
+        practice=place.practice,
+        role=place.role,
+        name=place.name,
+        practice_name=place.practice_name,
+        time_zone=place.time_zone,
+    )
+
+
+def _over(store: SessionStore, place: Place) -> Refusal | None:
+    """Why a session is over, if it is."""
+    assert store.found is not None
+    allowed = limits.of(place.role)
+    if not place.lasts:
+        return Refusal("TERMINATED_USER", time=f"{place.ends_at:%Y-%m-%d %H:%M} UTC")
+    if time.time() - store.data["since"] > min(store.data["hours"], allowed.absolute) * 3600:
+        return Refusal("SESSION_ABSOLUTE_EXPIRED")
+    if (clock.now() - store.found.seen_at).total_seconds() > allowed.idle * 60:
+        return Refusal("SESSION_IDLE_EXPIRED", n=allowed.idle)
+    return None
+
+
+def _with_cookie(response: HttpResponse, presented: str | None, key: str | None) -> HttpResponse:
+    """The browser's copy of the key: not for scripts, not for other sites, under TLS for this host alone."""
+    if key is None and presented is not None:
+        response.delete_cookie(settings.SESSION_COOKIE_NAME, path="/", samesite="Lax")
+    elif key is not None and key != presented:
+        response.set_cookie(
+            settings.SESSION_COOKIE_NAME,
+            key,
+            path="/",
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response

@@ -1,0 +1,154 @@
+"""Signing in, step by step: a password or a one-time link, then a second factor, then a place to work.
+
+Each step that is proved goes on under a new session key, so a key planted beforehand is never signed in.
+"""
+
+from __future__ import annotations
+
+import time
+from uuid import UUID
+
+from django.contrib.auth import authenticate
+from django.http import HttpRequest
+
+from keepwell.access import actions, credentials, devices, door, factors, limits, links, passwords, throttle
+from keepwell.access.models import Person, SignInLink
+from keepwell.access.pending import Pending, address, begun, noted, proved, store_of, told
+from keepwell.access.throttle import By
+from keepwell.base.actor import Actor, Purpose, Role, nobody
+from keepwell.base.refusal import Refusal
+from keepwell.ledger import signins
+from keepwell.ledger.doorway import present
+
+
+def with_password(request: HttpRequest, email: str, password: str, then: str) -> Pending:
+    """The first step by password. Says nothing about whether the account exists: same words, same work."""
+    account = email.strip().casefold()
+    with told(request, "password", account):
+        throttle.count(By.ADDRESS, address(request))
+        throttle.count(By.ACCOUNT, account)
+        person = authenticate(request, email=account, password=passwords.normal(password)[: passwords.LONGEST + 1])
+        if not isinstance(person, Person):
+            raise Refusal("SIGN_IN_REFUSED")
+        throttle.succeeded(By.ACCOUNT, account)
+        throttle.succeeded(By.ADDRESS, address(request))
+        pending = begun(person.id, "password", next=then)
+        pending.step()
+    proved(request, pending)
+    return pending
+
+
+def with_link(request: HttpRequest, text: str) -> Pending:
+    """The first step by a one-time link, which is used up by it."""
+    with told(request, "link"):
+        throttle.count(By.ADDRESS, address(request))
+        link = _used(links.read(text))
+    throttle.succeeded(By.ADDRESS, address(request))
+    throttle.succeeded(By.ACCOUNT, link.person.email or "")
+    pending = begun(link.person_id, "link", practice=str(link.practice_id), membership=str(link.membership_id))
+    proved(request, pending)
+    return pending
+
+
+def with_code(request: HttpRequest, pending: Pending, code: str) -> None:
+    """The second step: six digits from the authenticator app, or eight of a recovery code."""
+    with told(request, "code", pending.person):
+        throttle.count(By.FACTOR, pending.person)
+        method = "totp" if factors.accepts(pending.id, code) else _recovery_code(pending.id, code)
+    throttle.succeeded(By.FACTOR, pending.person)
+    proved(request, pending, method)
+
+
+def new_password(request: HttpRequest, pending: Pending, raw: str) -> None:
+    """The step of a one-time link in which a password is chosen."""
+    place = _linked_place(pending)
+    with present(member(place.membership, place.practice, place.role, store_of(request).id)) as by:
+        credentials.set_password(Person.objects.get(id=pending.id), raw, by=by, practice_name=place.practice_name)
+    proved(request, pending, "new_password")
+
+
+def secret_to_enrol(request: HttpRequest, pending: Pending) -> str:
+    """The secret of the enrolment under way, the same however often the page is shown."""
+    if not pending.secret:
+        pending.secret = factors.new_secret()
+        noted(request, pending)
+    return pending.secret
+
+
+def enrol(request: HttpRequest, pending: Pending, code: str) -> list[str]:
+    """The step in which an authenticator app is enrolled, once it has shown a good code. Returns the recovery codes."""
+    with told(request, "enrolment", pending.person):
+        throttle.count(By.FACTOR, pending.person)
+        if not factors.proves(pending.id, secret_to_enrol(request, pending), code):
+            raise Refusal("MFA_CODE_REFUSED", field="code")
+    throttle.succeeded(By.FACTOR, pending.person)
+    place = _linked_place(pending)
+    with present(member(place.membership, place.practice, place.role, store_of(request).id)) as by:
+        codes = credentials.enrol(Person.objects.get(id=pending.id), pending.secret, by=by)
+    pending.secret = ""
+    proved(request, pending, "enrolled")
+    return codes
+
+
+def places(request: HttpRequest, person: UUID) -> tuple[door.Place, ...]:
+    """Where a person may work now. Raises Refusal ACCOUNT_ORPHANED when nowhere."""
+    with told(request, "place", str(person)):
+        found = door.places_of(person)
+        if not found:
+            raise Refusal("ACCOUNT_ORPHANED")
+    return found
+
+
+def enter(request: HttpRequest, person: UUID, place: door.Place, methods: tuple[str, ...]) -> None:
+    """The last step: signed in, in one place. The session gets a new key and the practice's ledger an entry."""
+    hours = limits.of(place.role).absolute
+    data = {
+        "person": str(person),
+        "membership": str(place.membership),
+        "since": time.time(),
+        "hours": hours,
+        "methods": list(methods),
+        "device": devices.named(request),
+    }
+    session = store_of(request).start(data, person, hours)
+    signins.record(
+        "sign_in.succeeded",
+        member(place.membership, place.practice, place.role, session),
+        about=[person],
+        detail={"by": list(methods)},
+        note=f"from {address(request)}",
+    )
+
+
+def leave(request: HttpRequest, by: Actor, outcome: str = "signed_out") -> None:
+    """Signing out, or being signed out. The ledger hears of it once, however many requests come at the same time."""
+    if store_of(request).end():
+        signins.record("sign_in.ended", by, outcome=outcome)
+
+
+def member(membership: UUID, practice: UUID, role: Role, session: UUID | None) -> Actor:
+    """The actor who signs in or out, or looks after their own sign-in."""
+    return Actor(membership, practice, role, Purpose.HSYSADMIN, session)
+
+
+def _used(named: links.Named) -> SignInLink:
+    with present(actions.system_actor(named.practice)) as by:
+        link = SignInLink.objects.select_related("person").filter(id=named.link).first()
+        if link is None:
+            raise Refusal("LINK_REFUSED")
+        credentials.use_link(link.person, link, by=by)
+    return link
+
+
+def _linked_place(pending: Pending) -> door.Place:
+    """Where the one-time link was made. Raises Refusal LINK_REFUSED if the membership ended meanwhile."""
+    for place in door.places_of(pending.id):
+        if str(place.membership) == pending.membership:
+            return place
+    raise Refusal("LINK_REFUSED")
+
+
+def _recovery_code(person: UUID, code: str) -> str:
+    with present(nobody()) as by:
+        credentials.use_recovery_code(Person.objects.get(id=person), code, by=by)
+    return "recovery_code"

@@ -1,0 +1,19 @@
+"""Addresses of sign-in."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from keepwell.access import views_enrol, views_sessions, views_signin
+
+urlpatterns = [
+    path("sign-in/", views_signin.sign_in, name="sign-in"),
+    path("sign-in/code/", views_signin.code, name="sign-in-code"),
+    path("sign-in/place/", views_signin.place, name="sign-in-place"),
+    path("sign-in/link/<str:text>/", views_enrol.link, name="sign-in-link"),
+    path("sign-in/password/", views_enrol.set_password, name="set-password"),
+    path("sign-in/authenticator/", views_enrol.authenticator, name="authenticator"),
+    path("sign-out/", views_signin.sign_out, name="sign-out"),
+    path("your-sign-in/", views_sessions.sessions, name="your-sign-in"),
+    path("your-sign-in/<uuid:session>/end/", views_sessions.end_session, name="end-session"),
+]

@@ -1,0 +1,25 @@
+"""The clinic's words for roles, as they stand on the screen."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from keepwell.base.actor import Role
+
+ROLES = {
+    Role.FRONT_DESK: _("front desk"),
+    Role.COORDINATOR: _("care coordinator"),
+    Role.PRACTITIONER: _("provider"),
+    Role.TRAINEE: _("trainee"),
+    Role.BILLER: _("biller"),
+    Role.MARKETER: _("outreach"),
+    Role.PRIVACY_OFFICER: _("privacy officer"),
+    Role.SECURITY_OFFICER: _("security officer"),
+    Role.ADMINISTRATOR: _("administrator"),
+    Role.AUDITOR: _("auditor"),
+    Role.PATIENT: _("patient"),
+    Role.PROXY: _("representative"),
+    Role.SUPPORT: _("support"),
+    Role.SYSTEM: _("Keepwell itself"),
+    Role.NOBODY: _("nobody"),
+}
