@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.template.backends.jinja2 import Jinja2, Template
 from django.urls import reverse
@@ -27,7 +27,7 @@ import keepwell
 from config import assets, when
 from keepwell.base.refusal import Refusal
 
-DIRS = [Path(__file__).parent / "templates", *sorted(Path(keepwell.__file__).parent.glob("*/templates"))]
+DIRS: list[Path] = [Path(__file__).parent / "templates", *sorted(Path(keepwell.__file__).parent.glob("*/templates"))]
 LANGUAGES = (("en", "English"), ("es", "Español"))
 
 
@@ -105,4 +105,4 @@ class Templates(Jinja2):
     def get_template(self, template_name: str) -> Template:
         page, _, block = template_name.partition("#")
         template = super().get_template(page)
-        return Template(Block(template.template, block), self) if block else template
+        return Template(cast(JinjaTemplate, Block(template.template, block)), self) if block else template

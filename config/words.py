@@ -34,9 +34,12 @@ ON_SCREEN = range(400, 500)
 ALSO = frozenset({"AUDIT_UNAVAILABLE", "KEY_UNAVAILABLE", "INTEGRITY_FAILURE"})
 
 
-def refusals(file: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -> Iterator[tuple[int, str, str, list[str]]]:
+Found = Iterator[tuple[int, str, str, list[str]]]
+
+
+def refusals(file: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -> Found:
     """Babel's reader for refusals.csv: what was refused and what to do next, of every row that can reach a page."""
-    rows = csv.DictReader(io.TextIOWrapper(file, encoding="utf-8"))
+    rows = csv.DictReader(io.StringIO(file.read().decode(), newline=""))
     for number, row in enumerate(rows, start=2):
         if int(row["status"]) in ON_SCREEN or row["code"] in ALSO:
             yield number, "", row["message"], []
@@ -46,7 +49,7 @@ def refusals(file: IO[bytes], keywords: Any, comment_tags: Any, options: Any) ->
 def gathered() -> Catalog:
     """Every sentence there is now."""
     with (HERE / "locale/babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     found = Catalog()
     for part in ("config", "src"):
         rules = [(pattern.removeprefix(f"{part}/"), method) for pattern, method in methods]
@@ -64,7 +67,12 @@ def kept(language: str = "es") -> Catalog:
 
 def missing(catalogue: Catalog) -> list[str]:
     """Sentences without a translation."""
-    return [str(m.id) for m in catalogue if m.id and not all(m.string if m.pluralizable else [m.string])]
+    return [str(m.id) for m in catalogue if m.id and not all(forms(m.string))]
+
+
+def forms(text: object) -> tuple[str, ...]:
+    """A sentence as all its forms: one, or singular and plural."""
+    return tuple(map(str, text)) if isinstance(text, (tuple, list)) else (str(text or ""),)
 
 
 def main() -> None:
@@ -74,7 +82,7 @@ def main() -> None:
     for message in catalogue:
         message.locations = []
     body = io.BytesIO()
-    write_po(body, catalogue, width=120, omit_header=True, sort_output=True, ignore_obsolete=True, include_previous=False)
+    write_po(body, catalogue, width=120, omit_header=True, sort_output=True, ignore_obsolete=True)
     (HERE / "locale/es/LC_MESSAGES/keepwell.po").write_text(HEADER + body.getvalue().decode(), encoding="utf-8")
     for words in missing(catalogue):
         sys.stdout.write(f"no Spanish yet: {words}\n")

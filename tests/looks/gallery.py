@@ -116,7 +116,6 @@ def pictures(folder: Path, only: list[str]) -> None:
         for size, (width, height) in {"desk": (1440, 900), "hand": (390, 844)}.items():
             for theme in ("light", "dark"):
                 tab = browser.new_page(viewport={"width": width, "height": height})
-                tab.on("console", lambda said: sys.stderr.write(f"{said.text}\n"))
                 for page in only or PAGES:
                     tab.goto(f"{address}/{page}?theme={theme}", wait_until="networkidle")
                     tab.screenshot(path=folder / f"{page}-{size}-{theme}.png", full_page=True)

@@ -29,8 +29,8 @@ def test_the_blanks_of_a_sentence_are_the_same_in_both_languages(spanish):
     for message in spanish:
         if not message.id:
             continue
-        english = set().union(*(BLANK.findall(t) for t in _forms(message.id)))
-        for text in _forms(message.string):
+        english = set().union(*(BLANK.findall(t) for t in words.forms(message.id)))
+        for text in words.forms(message.string):
             uneven += [message.id] if not set(BLANK.findall(text)) <= english else []
     assert uneven == []
 
@@ -45,7 +45,3 @@ def test_a_page_in_spanish_is_in_spanish():
 def test_refusals_that_reach_a_page_are_among_the_sentences():
     said = {m.id for m in words.gathered()}
     assert "Your role does not include this ({permission})." in said
-
-
-def _forms(text: object) -> tuple[str, ...]:
-    return tuple(map(str, text)) if isinstance(text, (tuple, list)) else (str(text),)
