@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
+from keepwell.access.models import Restriction
 from keepwell.charts import excerpt
 from keepwell.patients.models import Address, ContactPoint, Coverage, Patient, RelatedPerson
 
@@ -97,7 +98,7 @@ class Origin:
     import_namespace: str | None
 
 
-@excerpt(ContactPoint, order=("rank", "began_at"))  # type: ignore[literal-required]
+@excerpt(ContactPoint, sorted_by=("rank", "began_at"))
 class Reach:
     "Phone numbers and e-mail addresses."
 
@@ -109,7 +110,7 @@ class Reach:
     ended_at: dt.datetime | None
 
 
-@excerpt(Address, order=("rank", "began_at"))  # type: ignore[literal-required]
+@excerpt(Address, sorted_by=("rank", "began_at"))
 class Addresses:
     "Where someone lives or gets mail."
 
@@ -120,7 +121,7 @@ class Addresses:
     ended_at: dt.datetime | None
 
 
-@excerpt(Coverage, order=("rank", "began_at"))  # type: ignore[literal-required]
+@excerpt(Coverage, sorted_by=("rank", "began_at"))
 class Coverages:
     "Who pays, and under which numbers."
 
@@ -137,7 +138,7 @@ class Coverages:
     ended_at: dt.datetime | None
 
 
-@excerpt(RelatedPerson, order=("began_at",))  # type: ignore[literal-required]
+@excerpt(RelatedPerson, sorted_by=("began_at",))
 class Relations:
     "Who belongs to the patient: parents, partners, whom to call."
 
@@ -148,3 +149,13 @@ class Relations:
     email: str | None
     in_emergency: bool
     ended_at: dt.datetime | None
+
+
+@excerpt(Restriction)
+class AgreedRestriction:
+    "A restriction the practice agreed to (45 CFR § 164.522(a)), in the patient's own words."
+
+    role: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime | None
+    wording: str | None
