@@ -16,7 +16,7 @@ class ReachedOut(RuntimeError):
 def here(address: object) -> bool:
     """Whether an address is this machine: a Unix socket, no address, or loopback."""
     host = address[0] if isinstance(address, tuple) else address
-    if isinstance(address, (str, bytes)) and not isinstance(address, tuple) and "/" in str(address):
+    if isinstance(address, str | bytes) and "/" in str(address):
         return True
     if host in (None, "", b"", "localhost", b"localhost"):
         return True

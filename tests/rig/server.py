@@ -9,7 +9,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -154,7 +154,9 @@ class Server:
             self.drop(name)
 
     def _migrate(self, database: str) -> None:
-        environment = os.environ | self.environment(database) | {"KEEPWELL_AS": "owner", "PYTHONPATH": f"{TOP / 'src'}:{TOP}"}
+        environment = (
+            os.environ | self.environment(database) | {"KEEPWELL_AS": "owner", "PYTHONPATH": f"{TOP / 'src'}:{TOP}"}
+        )
         command = [sys.executable, "-m", "django", "migrate", "--noinput", "--verbosity=0"]
         done = subprocess.run(command, env=environment, cwd=TOP, capture_output=True, text=True, check=False)
         if done.returncode:
@@ -172,7 +174,7 @@ class Server:
         }
 
 
-def as_url(known: dict[str, object]) -> str:
+def as_url(known: Mapping[str, object]) -> str:
     """A connection address from libpq's keywords, in the one form that settings read."""
     rest = dict(known)
     user, password = (quote(str(rest.pop(name, "")), safe="") for name in ("user", "password"))

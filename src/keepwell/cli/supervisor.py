@@ -38,9 +38,10 @@ class Child:
 class Supervisor:
     """Runs children until it is told to stop, then ends them in the order given, last first."""
 
-    def __init__(self, children: Iterable[Child], write: Write) -> None:
+    def __init__(self, children: Iterable[Child], write: Write, patience: float = PATIENCE) -> None:
         self.children = list(children)
         self.write = write
+        self.patience = patience
         self.width = max(len(child.name) for child in self.children)
         self.selector = selectors.DefaultSelector()
         self.stopping = False
@@ -158,7 +159,7 @@ class Supervisor:
 
     def _end_all(self) -> None:
         self.stopping = True
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + self.patience
         for child in reversed(self.children):
             if child.process is not None:
                 _signal_one(child.process.pid, signal.SIGTERM)

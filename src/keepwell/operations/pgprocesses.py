@@ -24,8 +24,8 @@ def _command_lines() -> Iterator[tuple[int, str]]:
         return
     listing = subprocess.run(["/bin/ps", "-axo", "pid=,command="], capture_output=True, text=True, check=True).stdout
     for line in listing.splitlines():
-        pid, _, words = line.strip().partition(" ")
-        yield int(pid), words.strip()
+        pid, _, command = line.strip().partition(" ")
+        yield int(pid), command.strip()
 
 
 def postmasters(data: Path) -> list[int]:

@@ -66,8 +66,7 @@ class Cluster:
         if osuser.may_enter(user, home):
             return home
         self.say(f"The user {user.pw_name}, who runs the database, cannot enter {home}: its data goes to {elsewhere}.")
-        make_folder(SHARED_STATE, 0o711)
-        return make_folder(elsewhere, 0o711)
+        return elsewhere
 
     @property
     def data(self) -> Path:
@@ -108,7 +107,7 @@ class Cluster:
         pid = pgprocesses.first_number(self.data / "postmaster.pid")
         if pid is None or pid not in pgprocesses.postmasters(self.data):
             return False
-        ready = [programs() / "pg_isready", "-q", "-h", str(self.places.sockets), "-t", "3"]
+        ready = [str(programs() / "pg_isready"), "-q", "-h", str(self.places.sockets), "-t", "3"]
         return subprocess.run(ready, env={"LC_ALL": "C"}, check=False).returncode == 0
 
     def start(self) -> bool:
@@ -117,6 +116,7 @@ class Cluster:
         with locked(self.places.run / "postgres.lock"):
             if self.is_running() or self._comes_up():
                 return False
+            self._make_folder()
             hand_over_sockets(self.places.sockets, self.user)
             self._make_data()
             self._write_configuration()
@@ -168,8 +168,9 @@ class Cluster:
     def remove(self) -> None:
         """Stop the server and delete its data. Keys, which live elsewhere, are not touched."""
         self.stop()
-        shutil.rmtree(self.data, ignore_errors=True)
-        shutil.rmtree(self.places.sockets, ignore_errors=True)
+        own = self.data if self.folder == self.places.home else self.folder
+        for folder in (own, self.places.sockets):
+            shutil.rmtree(folder, ignore_errors=True)
 
     # How --------------------------------------------------------------------------------------------------------
 
@@ -184,6 +185,11 @@ class Cluster:
             pids = pgprocesses.postmasters(self.data)
         pgprocesses.end(pids)
         return False
+
+    def _make_folder(self) -> None:
+        if self.folder != self.places.home:
+            make_folder(SHARED_STATE, 0o711)
+            make_folder(self.folder, 0o711)
 
     def _make_data(self) -> None:
         if self.data.exists():

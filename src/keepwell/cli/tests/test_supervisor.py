@@ -18,7 +18,7 @@ PROGRAM = """
 import sys
 from keepwell.cli.supervisor import Child, Supervisor
 children = [Child(name, [sys.executable, "-uc", code]) for name, code in zip(sys.argv[1::2], sys.argv[2::2])]
-sys.exit(Supervisor(children, lambda line: print(line, flush=True)).run())
+sys.exit(Supervisor(children, lambda line: print(line, flush=True), patience=2.0).run())
 """
 SAY_PID_AND_WAIT = "import os, time; print(os.getpid()); time.sleep(600)"
 

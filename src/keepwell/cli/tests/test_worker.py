@@ -34,9 +34,8 @@ def test_a_job_left_by_a_dead_worker_is_queued_again(queue: psycopg.Connection):
     )
 
     async def rescue() -> int:
-        with app.replace_connector(app.connector.get_worker_connector()):
-            async with app.open_async():
-                return await worker.rescue(app)
+        async with worker.opened() as ours:
+            return await worker.rescue(ours)
 
     assert asyncio.run(rescue()) == 1
     assert statuses(queue) == ["todo"]
@@ -51,9 +50,8 @@ def test_a_job_of_a_worker_that_lives_is_left_alone(queue: psycopg.Connection):
     )
 
     async def rescue() -> int:
-        with app.replace_connector(app.connector.get_worker_connector()):
-            async with app.open_async():
-                return await worker.rescue(app)
+        async with worker.opened() as ours:
+            return await worker.rescue(ours)
 
     assert asyncio.run(rescue()) == 0
     assert statuses(queue) == ["doing"]

@@ -7,6 +7,7 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -49,7 +50,10 @@ def sound(places: Places, rig, database, app_sql: psycopg.Connection) -> Situati
 
 @pytest.fixture
 def changed(sound: Situation) -> Callable[..., dict[str, Severity]]:
-    return lambda **facts: codes(dataclasses.replace(sound, **facts))
+    def examine(**facts: Any) -> dict[str, Severity]:
+        return codes(dataclasses.replace(sound, **facts))
+
+    return examine
 
 
 @pytest.fixture
@@ -115,7 +119,7 @@ def test_on_loopback_they_do_not(changed, host):
 
 
 def test_a_database_elsewhere_needs_tls_that_knows_who_answers(changed):
-    def over(query: str) -> dict[str, Severity]:
+    def over(query: str) -> Any:
         return changed(database_url=f"postgresql://keepwell_app:{RANDOM}@db.example/keepwell{query}")
 
     assert over("")["DATABASE_TLS_MISSING"] == Fatal
@@ -260,7 +264,7 @@ def test_a_schema_behind_the_code_is_fatal(changed, monkeypatch):
 def test_every_check_has_a_finding_that_a_test_here_names():
     text = Path(__file__).read_text()
     for module in (doctor.secrets, machine, database):
-        source = Path(module.__file__).read_text()
+        source = Path(str(module.__file__)).read_text()
         named = {word.strip('",') for word in source.replace("(", " ").split() if word.strip('",').isupper()}
         for code in {word for word in named if "_" in word and f'"{word}"' in source}:
             assert code in text, code

@@ -40,7 +40,7 @@ def test_two_makers_at_once_agree_on_every_secret(places: Places):
         "p = Places(Path(sys.argv[1]), Path(sys.argv[2])); p.make()\n"
         "print([p.secret(n) for n in (*SECRETS, 'root.key')])"
     )
-    command = [sys.executable, "-c", script, places.home, places.keys]
+    command = [sys.executable, "-c", script, str(places.home), str(places.keys)]
     makers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     assert len({maker.communicate()[0] for maker in makers}) == 1
     assert {path.name for path in places.keys.iterdir()} == {*SECRETS, "root.key"}
@@ -105,7 +105,7 @@ def test_an_address_can_be_shown_without_its_password():
 
 def test_without_any_postgresql_it_says_so(monkeypatch):
     monkeypatch.delenv("KEEPWELL_PG_BIN", raising=False)
-    monkeypatch.setattr(postgres.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(Refusal) as refused:
         postgres.programs()
     assert refused.value.code == "NO_POSTGRES"
@@ -124,7 +124,7 @@ def test_named_programs_that_the_server_cannot_run_are_refused(folder: Path, mon
 
 def test_a_machine_without_any_user_for_the_server_is_told_how_to_make_one(monkeypatch):
     monkeypatch.setattr(osuser, "_named", lambda name: None)
-    monkeypatch.setattr(osuser.shutil, "which", lambda name, path: None)
+    monkeypatch.setattr("shutil.which", lambda name, path: None)
     with pytest.raises(Refusal) as refused:
         osuser.unprivileged(["keepwell-pg"])
     assert refused.value.code == "NO_SERVER_USER"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from keepwell.base.refusal import Refusal
 from keepwell.operations import osuser, pgprocesses, postgres
@@ -31,8 +32,8 @@ print(Cluster(Places(Path(sys.argv[1]), Path(sys.argv[2])), throwaway=True).star
 
 
 def connect(cluster: Cluster, role: str = SUPERUSER, database: str = "postgres", **more: str) -> psycopg.Connection:
-    where = {"host": str(cluster.places.sockets), "user": role, "dbname": database}
-    return psycopg.connect(**where | more, autocommit=True)
+    where = make_conninfo(host=str(cluster.places.sockets), user=role, dbname=database, **more)
+    return psycopg.connect(where, autocommit=True)
 
 
 def postmaster(cluster: Cluster) -> int:
@@ -123,7 +124,7 @@ def test_a_lock_file_that_names_a_stranger_is_seen_through(cluster: Cluster):
 
 
 def test_of_two_starters_at_once_one_starts_and_both_find_it_running(cluster: Cluster):
-    command = [sys.executable, "-c", STARTER, cluster.places.home, cluster.places.keys]
+    command = [sys.executable, "-c", STARTER, str(cluster.places.home), str(cluster.places.keys)]
     starters = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     answers = sorted(starter.communicate()[0].strip() for starter in starters)
     assert answers == ["False", "True"]
@@ -235,7 +236,16 @@ def test_the_owner_is_known_by_the_operating_system_and_is_no_superuser(provisio
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
 def test_another_user_of_the_machine_is_not_the_owner(provisioned: Cluster):
     provisioned.places.sockets.chmod(0o755)
-    psql = [provisioned.binaries / "psql", "-h", provisioned.places.sockets, "-d", "keepwell", "-c", "SELECT 1", "-U"]
+    psql = [
+        str(provisioned.binaries / "psql"),
+        "-h",
+        str(provisioned.places.sockets),
+        "-d",
+        "keepwell",
+        "-c",
+        "SELECT 1",
+        "-U",
+    ]
     stranger = osuser.unprivileged(["nobody"])
     assert stranger.pw_uid != provisioned.user.pw_uid
     code, output = osuser.run_as(stranger, [*psql, OWNER])
