@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from config import words
 from tests.looks import gallery
 
 BLANK = re.compile(r"%\((\w+)\)|\{(\w+)\}")
+MACRO = re.compile(r"macro ([a-z]\w*)\(")
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +47,20 @@ def test_a_page_in_spanish_is_in_spanish():
 def test_refusals_that_reach_a_page_are_among_the_sentences():
     said = {m.id for m in words.gathered()}
     assert "Your role does not include this ({permission})." in said
+
+
+def test_every_part_is_in_the_style_guide_and_on_its_page_of_the_docs():
+    top = Path(gallery.HERE).parents[1]
+    parts = {
+        name
+        for file in (top / "config/templates/components").glob("*.html")
+        for name in MACRO.findall(file.read_text())
+    }
+    shown = "".join(
+        page.read_text() for page in [*gallery.HERE.rglob("*.html"), *(top / "config/templates").rglob("*.html")]
+    )
+    told = (top / "docs/look.md").read_text()
+    assert [
+        name for name in sorted(parts) if not re.search(rf"(?:ui\.)?\b{name}\(", shown.replace(f"macro {name}(", ""))
+    ] == []
+    assert [name for name in sorted(parts) if f"ui.{name}(" not in told] == []
