@@ -14,7 +14,9 @@ PLACES = Places.here()
 SECRET_KEY = os.environ.get("KEEPWELL_DJANGO_KEY") or PLACES.secret("django.key")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("KEEPWELL_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-TLS = os.environ.get("KEEPWELL_TLS", "") == "1"
+# "1": our own server ends TLS. "proxy": one in front does, and says so in X-Forwarded-Proto.
+TLS = os.environ.get("KEEPWELL_TLS", "") in ("1", "proxy")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("KEEPWELL_TLS") == "proxy" else None
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -6,12 +6,21 @@ purpose line can say what was recorded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from config.preferences import Preferences
+from keepwell.access.entrances import Signed
+from keepwell.access.policy import Can, may
+from keepwell.base.actor import Actor, Role
+from keepwell.compliance.activity import purpose_word, recorded_words, role_word
+from keepwell.ledger.doorway import recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +68,58 @@ class Shell:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context processor."""
     likes = Preferences.of(request)
-    return {
-        "signed_in": getattr(request, "signed_in", None),
-        "actor": getattr(request, "actor", None),
-        "shell": Shell(path=request.path, theme=likes.theme, private=likes.private, keys=likes.keys),
-    }
+    signed: Signed | None = getattr(request, "signed_in", None)
+    frame = Shell(path=request.path, theme=likes.theme, private=likes.private, keys=likes.keys)
+    if signed is not None:
+        frame = _for_somebody(frame, signed, getattr(request, "actor", None))
+    return {"signed_in": signed, "actor": getattr(request, "actor", None), "shell": frame}
+
+
+def _for_somebody(frame: Shell, signed: Signed, actor: Actor | None) -> Shell:
+    finds = may(signed.role, Can.FIND_PATIENTS) and _address("patients")
+    return replace(
+        frame,
+        who=signed.name,
+        role=str(role_word(signed.role)),
+        practice=signed.practice_name,
+        rail=tuple(_rail(signed.role, frame.path)),
+        search=finds or "",
+        account=_address("your-sign-in"),
+        sign_out=_address("sign-out"),
+        purpose=_purpose_line(signed, actor) if actor else None,
+    )
+
+
+def _rail(role: Role, path: str) -> Iterator[Entry]:
+    for name, label, icon, can in PLACES:
+        href = _address(name)
+        if href and may(role, can):
+            yield Entry(str(label), href, icon, current=path == href or (href != "/" and path.startswith(href)))
+
+
+def _purpose_line(signed: Signed, actor: Actor) -> PurposeLine:
+    """What this page has put on record so far. The page is rendered after it opened what it opens."""
+    opened = [e for e in recorded() if e.kind == "open"]
+    subjects = {s for e in opened for s in e.subjects}
+    classes = {c for e in opened for c in e.classes}
+    what = recorded_words(len(subjects), classes) if subjects else _("Nothing protected was opened")
+    reads = may(signed.role, Can.READ_LEDGER)
+    href = reverse("activity-entry", args=[opened[-1].id]) if opened and reads else ""
+    return PurposeLine(signed.name, str(role_word(signed.role)), str(purpose_word(actor.purpose)), what, href)
+
+
+def _address(name: str) -> str:
+    """Where a named page is, or nothing while no floor has it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+PLACES = (
+    ("today", gettext_lazy("Today"), "sun", Can.SEE_TODAY),
+    ("patients", gettext_lazy("Patients"), "users", Can.FIND_PATIENTS),
+    ("import", gettext_lazy("Import records"), "file-input", Can.IMPORT_RECORDS),
+    ("activity", gettext_lazy("Activity log"), "scroll-text", Can.READ_LEDGER),
+)
+"""The rail: name of the page, its word, its drawing, and what a role must be able to do to see it."""

@@ -1,14 +1,18 @@
 """The named cast. Two clinics, made anew for every test through actions only; tests read as sentences about them.
 
 Willow (Massachusetts): rosa at the front desk, imani a practitioner, cleo a coordinator, bea a biller, theo the privacy
-officer, sam the security officer, pat the administrator. Oak (California): ximena a practitioner, olu the front desk.
+officer, sam the security officer, pat the administrator. Oak (California): ximena a practitioner, olu the front desk. Patients: ada and bo at
+Willow, yuki at Oak; nobody looks after them until a test says so.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -16,6 +20,8 @@ from keepwell.access import actions as access
 from keepwell.access.models import Membership, Person, Practice
 from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.ledger.doorway import present
+from keepwell.patients import actions as patients
+from keepwell.patients.facts import Demographics
 
 
 @dataclass
@@ -49,6 +55,21 @@ def willow(database: None) -> Clinic:
 @pytest.fixture
 def oak(database: None) -> Clinic:
     return _clinic("Oak", "CA", "America/Los_Angeles")
+
+
+def _patient(clinic: str, **facts: Any) -> Callable[..., UUID]:
+    def patient(request: pytest.FixtureRequest) -> UUID:
+        place: Clinic = request.getfixturevalue(clinic)
+        desk = access.system_actor(place.practice.id, Purpose.HOPERAT)
+        with present(desk):
+            return patients.register(Demographics(**facts), by=desk).id
+
+    return pytest.fixture(patient)
+
+
+ada = _patient("willow", given_name="Ada", family_name="Lovelace", birth_date=dt.date(1985, 12, 10), state="MA")
+bo = _patient("willow", given_name="Bo", family_name="Nguyen", preferred_name="Bobby", birth_date=dt.date(2001, 2, 3))
+yuki = _patient("oak", given_name="Yuki", family_name="Tanaka", birth_date=dt.date(1970, 7, 1), state="CA")
 
 
 def _member(clinic: str, name: str, role: Role, purpose: Purpose) -> Callable[..., Actor]:

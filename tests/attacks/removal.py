@@ -29,7 +29,10 @@ def check(guard: dict[str, Any]) -> str | None:
     with tempfile.TemporaryDirectory(prefix="keepwell-guard-") as place:
         copy = Path(place) / "project"
         shutil.copytree(TOP, copy, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
-        environment = os.environ | {"PYTHONPATH": f"{copy / 'src'}:{copy}", "KEEPWELL_TEST_HOME": str(TOP / "var" / "guards")}
+        environment = os.environ | {
+            "PYTHONPATH": f"{copy / 'src'}:{copy}",
+            "KEEPWELL_TEST_HOME": str(TOP / "var" / "guards"),
+        }
         environment |= {"KEEPWELL_TEST_SQL": guard["sql"]} if "sql" in guard else {}
         if "file" in guard:
             path = copy / guard["file"]
@@ -37,7 +40,18 @@ def check(guard: dict[str, Any]) -> str | None:
             if text.count(guard["find"]) != 1:
                 return f"the words to replace stand {text.count(guard['find'])} times in {guard['file']}"
             path.write_text(text.replace(guard["find"], guard["replace"]), encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--tb=line", *guard["tests"]]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:xdist",
+            "--tb=line",
+            *guard["tests"],
+        ]
         done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
     return verdict(done.returncode, done.stdout, guard["tests"])
 
@@ -59,7 +73,9 @@ def main(names: list[str]) -> int:
     with ThreadPoolExecutor(max_workers=2) as pool:
         for guard, found in zip(chosen, pool.map(check, chosen), strict=True):
             wrong += found is not None
-            sys.stdout.write(f"{'NOT GUARDED' if found else 'guarded    '}  {guard['name']}{': ' + found if found else ''}\n")
+            sys.stdout.write(
+                f"{'NOT GUARDED' if found else 'guarded    '}  {guard['name']}{': ' + found if found else ''}\n"
+            )
             sys.stdout.flush()
     sys.stdout.write(f"{len(chosen) - wrong} passed, {wrong} failed\n")
     return 1 if wrong or not chosen else 0

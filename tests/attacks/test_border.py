@@ -43,7 +43,9 @@ def test_an_opening_in_another_practice_yields_no_key(ada: UUID, ximena: Actor):
 def test_the_ledger_of_another_practice_is_not_seen(ada: UUID, willow: Clinic, ximena: Actor):
     with present(ximena):
         for table in ("entry", "subject"):
-            assert wire.rows("default", f"SELECT count(*) FROM custody.{table} WHERE practice_id = %s", willow.practice.id) == [(0,)]
+            assert wire.rows(
+                "default", f"SELECT count(*) FROM custody.{table} WHERE practice_id = %s", willow.practice.id
+            ) == [(0,)]
 
 
 def test_a_search_stays_at_home(willow: Clinic, rosa: Actor, olu: Actor):
@@ -88,5 +90,10 @@ def test_every_key_between_practice_tables_names_the_practice(owner_sql: psycopg
 
 @pytest.mark.parametrize("model", [CareRelation, CareTeamMember, Membership, Restriction])
 def test_these_tables_do_have_such_keys(model, owner_sql: psycopg.Connection):
-    assert owner_sql.execute("SELECT count(*) FROM pg_constraint WHERE conrelid = %s::regclass AND conname LIKE '%%_own'",
-                             [model._meta.db_table]).fetchone()[0] >= 1
+    assert (
+        owner_sql.execute(
+            "SELECT count(*) FROM pg_constraint WHERE conrelid = %s::regclass AND conname LIKE '%%_own'",
+            [model._meta.db_table],
+        ).fetchone()[0]
+        >= 1
+    )

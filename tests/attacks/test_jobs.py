@@ -42,7 +42,13 @@ def test_a_job_runs_as_the_actor_who_queued_it(rosa: Actor, app_sql: psycopg.Con
         jobs.enqueue("test.look", by=rosa, subject=subject)
     jobs.run(queued(app_sql))
     by, members, seen = SEEN.pop()
-    assert (by.id, by.practice, by.role, by.purpose, by.request) == (rosa.id, rosa.practice, rosa.role, rosa.purpose, rosa.request)
+    assert (by.id, by.practice, by.role, by.purpose, by.request) == (
+        rosa.id,
+        rosa.practice,
+        rosa.role,
+        rosa.purpose,
+        rosa.request,
+    )
     assert (members, seen) == (1, subject)
 
 
@@ -67,13 +73,17 @@ ALTERED = {
 
 
 @pytest.mark.parametrize("change", ALTERED)
-def test_a_job_altered_or_enqueued_by_hand_is_not_run(change: str, rosa: Actor, olu: Actor, app_sql: psycopg.Connection):
+def test_a_job_altered_or_enqueued_by_hand_is_not_run(
+    change: str, rosa: Actor, olu: Actor, app_sql: psycopg.Connection
+):
     with present(rosa):
         jobs.enqueue("test.look", by=rosa, subject=new_id())
     envelope = queued(app_sql)
     ALTERED[change](envelope, olu)
-    app_sql.execute("INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('keepwell', 'keepwell.job', %s)",
-                    [json.dumps({"envelope": envelope})])
+    app_sql.execute(
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('keepwell', 'keepwell.job', %s)",
+        [json.dumps({"envelope": envelope})],
+    )
     with pytest.raises(Refusal) as refused:
         jobs.run(queued(app_sql))
     assert refused.value.code == "PAYLOAD_TAMPERED"

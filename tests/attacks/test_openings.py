@@ -48,9 +48,8 @@ def test_open_then_rollback_yields_no_key(imani: Actor, ada: UUID):
     with present(imani):
         signed = mac(practice_keys.of(imani).mac, imani, said)
         wire.call("default", OPEN, tokens.sign(imani), said.id, ["clinical"], [ada], signed)
-        with pytest.raises(Refusal, match="KEY_UNAVAILABLE"):
-            with transaction.atomic():
-                wire.rows("default", KEYS, said.id)
+        with pytest.raises(Refusal, match="KEY_UNAVAILABLE"), transaction.atomic():
+            wire.rows("default", KEYS, said.id)
 
 
 def test_open_then_rollback_to_a_savepoint_yields_no_key(imani: Actor, ada: UUID):
@@ -129,7 +128,11 @@ def test_an_exception_after_an_opening_leaves_the_opening_and_its_outcome(imani:
         opened = custody.open_entry(entry(ada), imani)
         raise ZeroDivisionError
     with present(imani):
-        rows = wire.rows("default", "SELECT kind, outcome, detail FROM custody.entry WHERE request_id = %s ORDER BY at", imani.request)
+        rows = wire.rows(
+            "default",
+            "SELECT kind, outcome, detail FROM custody.entry WHERE request_id = %s ORDER BY at",
+            imani.request,
+        )
     assert [row[0] for row in rows] == ["open", "undone"]
     assert rows[1][1] == "ZeroDivisionError"
     assert str(opened) in rows[1][2]

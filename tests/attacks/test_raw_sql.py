@@ -8,11 +8,11 @@ import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
+from keepwell.access import actions as access
 from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
 from keepwell.ledger import tokens
 from keepwell.ledger.doorway import present
-from keepwell.access import actions as access
 from keepwell.vault.phi import PhiClass
 from tests.cast import Clinic
 
@@ -76,8 +76,10 @@ def test_without_a_token_no_practice_keys_come(willow: Clinic, app_sql: psycopg.
 
 
 def test_without_a_token_nothing_of_a_practice_is_seen(rosa: Actor, app_sql: psycopg.Connection):
-    tables = app_sql.execute("SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'practice_id'"
-                             " WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace").fetchall()
+    tables = app_sql.execute(
+        "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'practice_id'"
+        " WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"
+    ).fetchall()
     assert len(tables) >= 5
     for (table,) in tables:
         assert app_sql.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
@@ -92,7 +94,10 @@ def test_a_password_cannot_be_changed_by_hand(rosa: Actor, app_sql: psycopg.Conn
 def test_a_row_cannot_be_written_by_hand_even_when_present(willow: Clinic, rosa: Actor, app_sql: psycopg.Connection):
     with pytest.raises(psycopg.Error) as refused, app_sql.transaction():
         app_sql.execute("SELECT custody.enter(%s)", [tokens.sign(rosa)])
-        app_sql.execute("INSERT INTO access_careteam (id, practice_id, name) VALUES (gen_random_uuid(), %s, 'mine')", [willow.practice.id])
+        app_sql.execute(
+            "INSERT INTO access_careteam (id, practice_id, name) VALUES (gen_random_uuid(), %s, 'mine')",
+            [willow.practice.id],
+        )
     assert refused.value.sqlstate == "KW002"
 
 
@@ -118,8 +123,9 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_an_action_about_one_patient_changes_no_row_of_another(change: str, two: tuple[UUID, UUID], rosa: Actor,
-                                                               app_sql: psycopg.Connection):
+def test_an_action_about_one_patient_changes_no_row_of_another(
+    change: str, two: tuple[UUID, UUID], rosa: Actor, app_sql: psycopg.Connection
+):
     named, other = two
     with pytest.raises(psycopg.Error) as refused, app_sql.transaction():
         app_sql.execute("SELECT custody.enter(%s)", [tokens.sign(rosa)])
@@ -128,14 +134,21 @@ def test_an_action_about_one_patient_changes_no_row_of_another(change: str, two:
     assert refused.value.sqlstate == "KW002"
 
 
-def test_the_action_that_names_a_patient_may_change_their_row(two: tuple[UUID, UUID], rosa: Actor, app_sql: psycopg.Connection):
+def test_the_action_that_names_a_patient_may_change_their_row(
+    two: tuple[UUID, UUID], rosa: Actor, app_sql: psycopg.Connection
+):
     with app_sql.transaction():
         app_sql.execute("SELECT custody.enter(%s)", [tokens.sign(rosa)])
         app_sql.execute(ACT, [[two[0]]])
-        assert app_sql.execute("UPDATE access_restriction SET role = 'biller' WHERE patient_id = %s", [two[0]]).rowcount == 1
+        assert (
+            app_sql.execute("UPDATE access_restriction SET role = 'biller' WHERE patient_id = %s", [two[0]]).rowcount
+            == 1
+        )
 
 
-def test_an_action_of_an_earlier_transaction_allows_nothing(two: tuple[UUID, UUID], rosa: Actor, app_sql: psycopg.Connection):
+def test_an_action_of_an_earlier_transaction_allows_nothing(
+    two: tuple[UUID, UUID], rosa: Actor, app_sql: psycopg.Connection
+):
     with app_sql.transaction():
         app_sql.execute("SELECT custody.enter(%s)", [tokens.sign(rosa)])
         app_sql.execute(ACT, [list(two)])

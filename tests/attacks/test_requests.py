@@ -42,7 +42,9 @@ def ada(willow: Clinic, imani: Actor) -> UUID:
 def ledger(actor: Actor) -> list[tuple[str, str, str]]:
     "What the ledger says of one request."
     with present(Actor(actor.id, actor.practice, actor.role, actor.purpose)):
-        return wire.rows("default", "SELECT kind, verb, outcome FROM custody.entry WHERE request_id = %s ORDER BY at", actor.request)
+        return wire.rows(
+            "default", "SELECT kind, verb, outcome FROM custody.entry WHERE request_id = %s ORDER BY at", actor.request
+        )
 
 
 def page(actor: Actor, ada: UUID, answer: Callable[[], HttpResponse]) -> Callable[[], HttpResponse]:

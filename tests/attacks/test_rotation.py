@@ -47,10 +47,17 @@ def read(clinic: Clinic, patients: list[UUID]) -> set[str | None]:
 
 def epochs(owner: psycopg.Connection, clinic: Clinic) -> set[int]:
     owner.execute("SET ROLE keepwell_custodian")
-    return {e for (e,) in owner.execute("SELECT epoch FROM custody.key WHERE practice_id = %s", [clinic.practice.id]).fetchall()}
+    return {
+        e
+        for (e,) in owner.execute(
+            "SELECT epoch FROM custody.key WHERE practice_id = %s", [clinic.practice.id]
+        ).fetchall()
+    }
 
 
-def test_a_new_epoch_wraps_every_key_and_nothing_is_lost(willow: Clinic, patients: list[UUID], owner_sql: psycopg.Connection):
+def test_a_new_epoch_wraps_every_key_and_nothing_is_lost(
+    willow: Clinic, patients: list[UUID], owner_sql: psycopg.Connection
+):
     seen: list[int] = []
     assert rotation.roll_practice_key(willow.system, seen.append) == 5
     assert seen == [5]
@@ -68,8 +75,9 @@ def test_rotation_names_every_key_it_handled_in_the_ledger(willow: Clinic, patie
     assert ended == [(1,)]
 
 
-def test_a_rotation_that_stopped_resumes(willow: Clinic, patients: list[UUID], owner_sql: psycopg.Connection,
-                                         monkeypatch: pytest.MonkeyPatch):
+def test_a_rotation_that_stopped_resumes(
+    willow: Clinic, patients: list[UUID], owner_sql: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(rotation, "BATCH", 2)
 
     def stop(done: int) -> None:
@@ -84,24 +92,33 @@ def test_a_rotation_that_stopped_resumes(willow: Clinic, patients: list[UUID], o
     assert read(willow, patients) == {"mine"}
 
 
-def test_an_epoch_in_use_is_not_destroyed_and_one_out_of_use_is(willow: Clinic, patients: list[UUID], owner_sql: psycopg.Connection):
+def test_an_epoch_in_use_is_not_destroyed_and_one_out_of_use_is(
+    willow: Clinic, patients: list[UUID], owner_sql: psycopg.Connection
+):
     assert rotation.destroy_old_epochs(willow.system) is False
     rotation.roll_practice_key(willow.system)
     assert rotation.destroy_old_epochs(willow.system) is True
     owner_sql.execute("SET ROLE keepwell_custodian")
-    left = owner_sql.execute("SELECT epoch FROM custody.practice_key WHERE practice_id = %s AND kind = 'wrap'",
-                             [willow.practice.id]).fetchall()
+    left = owner_sql.execute(
+        "SELECT epoch FROM custody.practice_key WHERE practice_id = %s AND kind = 'wrap'", [willow.practice.id]
+    ).fetchall()
     assert left == [(2,)]
     assert read(willow, patients) == {"mine"}
 
 
-def test_a_backup_of_the_keys_is_useless_once_its_epoch_is_destroyed(willow: Clinic, patients: list[UUID], owner_sql: psycopg.Connection):
+def test_a_backup_of_the_keys_is_useless_once_its_epoch_is_destroyed(
+    willow: Clinic, patients: list[UUID], owner_sql: psycopg.Connection
+):
     owner_sql.execute("SET ROLE keepwell_custodian")
-    kept = owner_sql.execute("SELECT subject_id, epoch, wrapped FROM custody.key WHERE practice_id = %s", [willow.practice.id]).fetchall()
+    kept = owner_sql.execute(
+        "SELECT subject_id, epoch, wrapped FROM custody.key WHERE practice_id = %s", [willow.practice.id]
+    ).fetchall()
     rotation.roll_practice_key(willow.system)
     rotation.destroy_old_epochs(willow.system)
     for subject, epoch, wrapped in kept:
-        owner_sql.execute("UPDATE custody.key SET epoch = %s, wrapped = %s WHERE subject_id = %s", [epoch, wrapped, subject])
+        owner_sql.execute(
+            "UPDATE custody.key SET epoch = %s, wrapped = %s WHERE subject_id = %s", [epoch, wrapped, subject]
+        )
     with pytest.raises(KeyError):
         read(willow, patients)
 
@@ -120,7 +137,9 @@ def test_a_shredded_patient_stays_closed(willow: Clinic, patients: list[UUID]):
     assert read(willow, patients[1:]) == {"mine"}
 
 
-def test_the_root_key_rotates_under_a_running_house(willow: Clinic, patients: list[UUID], owner_sql: psycopg.Connection):
+def test_the_root_key_rotates_under_a_running_house(
+    willow: Clinic, patients: list[UUID], owner_sql: psycopg.Connection
+):
     root = house.root()
     keyfile.rotate(Path(settings.KEEPWELL_ROOT.removeprefix("file:")))
     seen: list[int] = []
@@ -139,12 +158,14 @@ def old_value(rig, owner: psycopg.Connection, patient: UUID, statement: str, *va
 
 
 @action("test.reworded", about="row", seals={PhiClass.CLINICAL})
-def reword(row: Restriction, words: str, *, by: Actor) -> None:
+def reword(row: Restriction, words: str | None, *, by: Actor) -> None:
     row.wording = words
     row.save()
 
 
-def test_a_value_rolled_back_opens_but_reconciliation_finds_it(willow: Clinic, patients: list[UUID], rig, owner_sql: psycopg.Connection):
+def test_a_value_rolled_back_opens_but_reconciliation_finds_it(
+    willow: Clinic, patients: list[UUID], rig, owner_sql: psycopg.Connection
+):
     with present(willow.system) as by:
         row = Restriction.objects.get(patient_id=patients[0])
         before = row.wording.blob
@@ -157,13 +178,25 @@ def test_a_value_rolled_back_opens_but_reconciliation_finds_it(willow: Clinic, p
         assert [(f.code, f.row) for f in reconcile.reconcile(by)] == [("VALUE_ROLLED_BACK", row.id)]
 
 
-def test_a_value_taken_away_or_planted_is_found(willow: Clinic, patients: list[UUID], rig, owner_sql: psycopg.Connection):
+def test_a_value_taken_away_by_an_action_is_no_finding(willow: Clinic, patients: list[UUID]):
+    with present(willow.system) as by:
+        row = Restriction.objects.get(patient_id=patients[0])
+        reword(row, None, by=by)
+    with present(willow.system) as by:
+        assert reconcile.reconcile(by) == []
+
+
+def test_a_value_taken_away_or_planted_is_found(
+    willow: Clinic, patients: list[UUID], rig, owner_sql: psycopg.Connection
+):
     old_value(rig, owner_sql, patients[0], "UPDATE access_restriction SET wording = null WHERE patient_id = %s")
     with present(willow.system) as by:
         assert [f.code for f in reconcile.reconcile(by)] == ["VALUE_MISSING"]
     owner_sql.execute("SET ROLE keepwell_custodian")
     with present(willow.system) as by:
-        entries = wire.rows("default", "SELECT id FROM custody.entry WHERE kind = 'sealed' AND subjects @> %s::uuid[]", [patients[1]])
+        entries = wire.rows(
+            "default", "SELECT id FROM custody.entry WHERE kind = 'sealed' AND subjects @> %s::uuid[]", [patients[1]]
+        )
     owner_sql.execute("DELETE FROM custody.entry WHERE id = %s", [entries[0][0]])
     with present(willow.system) as by:
         assert sorted(f.code for f in reconcile.reconcile(by)) == ["VALUE_MISSING", "VALUE_PLANTED"]

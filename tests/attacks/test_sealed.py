@@ -10,7 +10,6 @@ from uuid import UUID
 
 import psycopg
 import pytest
-
 from django.template import engines
 
 from keepwell import charts
@@ -52,11 +51,29 @@ def value(patients: list[UUID], imani: Actor) -> Sealed:
 
 
 USES = {
-    "str": str, "repr_of_format": lambda v: f"{v}", "percent": lambda v: "%s" % v, "bool": bool, "equal": lambda v: v == WORDS,
-    "unequal": lambda v: v != WORDS, "len": len, "iterate": list, "contains": lambda v: "a" in v, "index": lambda v: v[0],
-    "add": lambda v: v + "", "added": lambda v: "" + v, "hash": hash, "json": json.dumps, "pickle": pickle.dumps,
-    "copy": copy.copy, "deepcopy": copy.deepcopy, "int": int, "float": float, "bytes": bytes, "less": lambda v: v < "z",
-    "sort": lambda v: sorted([v, v]), "join": lambda v: "".join([v]),
+    "str": str,
+    "repr_of_format": lambda v: f"{v}",
+    "percent": lambda v: "%s" % v,  # noqa: UP031 - the use under test
+    "bool": bool,
+    "equal": lambda v: v == WORDS,
+    "unequal": lambda v: v != WORDS,
+    "len": len,
+    "iterate": list,
+    "contains": lambda v: "a" in v,
+    "index": lambda v: v[0],
+    "add": lambda v: v + "",
+    "added": lambda v: "" + v,
+    "hash": hash,
+    "json": json.dumps,
+    "pickle": pickle.dumps,
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "int": int,
+    "float": float,
+    "bytes": bytes,
+    "less": lambda v: v < "z",
+    "sort": lambda v: sorted([v, v]),
+    "join": lambda v: "".join([v]),
 }
 
 
@@ -83,7 +100,9 @@ def test_a_log_line_cannot_hold_it(value: Sealed, caplog: pytest.LogCaptureFixtu
     assert WORDS not in caplog.text
 
 
-@pytest.mark.parametrize("lookup", ["wording", "wording__contains", "wording__in", "wording__startswith", "wording__gt"])
+@pytest.mark.parametrize(
+    "lookup", ["wording", "wording__contains", "wording__in", "wording__startswith", "wording__gt"]
+)
 def test_no_query_looks_into_it(lookup: str, imani: Actor):
     with present(imani), pytest.raises(StillSealed):
         Restriction.objects.filter(**{lookup: [WORDS] if lookup.endswith("in") else WORDS}).exists()
@@ -128,21 +147,23 @@ def test_an_excerpt_not_asked_for_is_not_read(patients: list[UUID], imani: Actor
         charts.open(patients[0], Other, by=imani).one(Wording)
 
 
+ONE = " WHERE patient_id = %(one)s"
+BUMPED = "UPDATE access_restriction SET wording = set_byte(wording, {at}, (get_byte(wording, {at}) + 1) %% 256)" + ONE
 MOVES = {
-    "to another row of the same patient": "UPDATE access_restriction SET id = gen_random_uuid() WHERE patient_id = %(one)s",
+    "to another row of the same patient": "UPDATE access_restriction SET id = gen_random_uuid()" + ONE,
     "to another patient": "UPDATE access_restriction a SET wording = b.wording FROM access_restriction b"
-                          " WHERE a.patient_id = %(one)s AND b.patient_id = %(two)s",
-    "under another key version": "UPDATE access_restriction SET wording = set_byte(wording, 4, 9) WHERE patient_id = %(one)s",
-    "with another value version": "UPDATE access_restriction SET wording = set_byte(wording, 12, (get_byte(wording, 12) + 1) %% 256)"
-                                  " WHERE patient_id = %(one)s",
-    "with a flipped bit": "UPDATE access_restriction SET wording = set_byte(wording, 30, (get_byte(wording, 30) + 1) %% 256)"
-                          " WHERE patient_id = %(one)s",
-    "cut short": "UPDATE access_restriction SET wording = substr(wording, 1, 20) WHERE patient_id = %(one)s",
+    " WHERE a.patient_id = %(one)s AND b.patient_id = %(two)s",
+    "under another key version": BUMPED.format(at=4),
+    "with another value version": BUMPED.format(at=12),
+    "with a flipped bit": BUMPED.format(at=30),
+    "cut short": "UPDATE access_restriction SET wording = substr(wording, 1, 20)" + ONE,
 }
 
 
 @pytest.mark.parametrize("move", MOVES)
-def test_ciphertext_that_was_moved_stays_closed(move: str, patients: list[UUID], imani: Actor, rig, owner_sql: psycopg.Connection):
+def test_ciphertext_that_was_moved_stays_closed(
+    move: str, patients: list[UUID], imani: Actor, rig, owner_sql: psycopg.Connection
+):
     with rig.admin(owner_sql.info.dbname) as admin:
         admin.execute("SET session_replication_role = replica")
         assert admin.execute(MOVES[move], {"one": patients[0], "two": patients[1]}).rowcount == 1
@@ -153,14 +174,19 @@ def test_ciphertext_that_was_moved_stays_closed(move: str, patients: list[UUID],
 
 def test_a_swapped_wrapped_key_stays_closed(patients: list[UUID], imani: Actor, owner_sql: psycopg.Connection):
     owner_sql.execute("SET ROLE keepwell_custodian")
-    owner_sql.execute("UPDATE custody.key a SET wrapped = b.wrapped, committed = b.committed FROM custody.key b"
-                      " WHERE a.subject_id = %s AND b.subject_id = %s AND a.phi_class = b.phi_class", patients)
+    owner_sql.execute(
+        "UPDATE custody.key a SET wrapped = b.wrapped, committed = b.committed FROM custody.key b"
+        " WHERE a.subject_id = %s AND b.subject_id = %s AND a.phi_class = b.phi_class",
+        patients,
+    )
     with pytest.raises(Refusal) as refused, present(imani):
         charts.open(patients[0], Wording, by=imani)
     assert refused.value.code == "INTEGRITY_FAILURE"
 
 
-def test_a_key_that_does_not_fit_its_commitment_is_not_used(patients: list[UUID], imani: Actor, owner_sql: psycopg.Connection):
+def test_a_key_that_does_not_fit_its_commitment_is_not_used(
+    patients: list[UUID], imani: Actor, owner_sql: psycopg.Connection
+):
     owner_sql.execute("SET ROLE keepwell_custodian")
     owner_sql.execute("UPDATE custody.key SET committed = sha256(committed) WHERE subject_id = %s", [patients[0]])
     with pytest.raises(Refusal) as refused, present(imani):

@@ -23,8 +23,13 @@ def test_nothing_forbidden_is_called_or_imported(path: Path):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
             if name in FORBIDDEN_NAMES and walk.named(path) not in FORBIDDEN_NAMES[name]:
                 found.append(f"{node.lineno}: {name}()")
-        modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in getattr(node, "names", [])] \
-            if isinstance(node, ast.Import) else []
+        modules = (
+            [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else [a.name for a in getattr(node, "names", [])]
+            if isinstance(node, ast.Import)
+            else []
+        )
         found += [f"{node.lineno}: import {m}" for m in modules if m.startswith(FORBIDDEN_IMPORTS)]
         if isinstance(node, ast.ClassDef):
             found += [f"{node.lineno}: ModelForm" for b in node.bases if "ModelForm" in ast.dump(b)]
@@ -50,8 +55,11 @@ def test_nothing_is_caught_without_a_name(path: Path):
 def test_files_and_functions_stay_small(path: Path):
     lines = path.read_text(encoding="utf-8").count("\n")
     assert lines <= FILE_HARD
-    long = [f"{n.name}: {n.end_lineno - n.lineno + 1}" for n in ast.walk(walk.tree(path))
-            if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.end_lineno - n.lineno + 1 > FUNCTION_HARD]
+    long = [
+        f"{n.name}: {n.end_lineno - n.lineno + 1}"
+        for n in ast.walk(walk.tree(path))
+        if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.end_lineno - n.lineno + 1 > FUNCTION_HARD
+    ]
     assert long == []
 
 
@@ -66,15 +74,41 @@ def test_templates_stay_small_and_escaped(path: Path):
 
 
 def test_network_libraries_stay_where_they_are_known():
-    allowed = ("src/keepwell/outbound/connectors/", "src/keepwell/vault/roots/", "src/keepwell/ledger/anchors/",
-               "src/keepwell/access/oidc.py", "src/keepwell/cli/", "src/keepwell/operations/")
-    network = {"socket", "smtplib", "http.client", "urllib.request", "requests", "httpx", "aiohttp", "boto3", "hvac", "ftplib"}
+    allowed = (
+        "src/keepwell/outbound/connectors/",
+        "src/keepwell/vault/roots/",
+        "src/keepwell/ledger/anchors/",
+        "src/keepwell/access/oidc.py",
+        "src/keepwell/cli/",
+        "src/keepwell/operations/",
+    )
+    network = {
+        "socket",
+        "smtplib",
+        "http.client",
+        "urllib.request",
+        "requests",
+        "httpx",
+        "aiohttp",
+        "boto3",
+        "hvac",
+        "ftplib",
+    }
     found = []
     for path in walk.python_files():
         if walk.named(path).startswith(allowed):
             continue
         for node in ast.walk(walk.tree(path)):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""] \
-                if isinstance(node, ast.ImportFrom) else []
-            found += [f"{walk.named(path)}: {n}" for n in names if n in network or n.split(".")[0] in network - {"http.client"}]
+            names = (
+                [a.name for a in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else []
+            )
+            found += [
+                f"{walk.named(path)}: {n}"
+                for n in names
+                if n in network or n.split(".")[0] in network - {"http.client"}
+            ]
     assert found == []

@@ -18,8 +18,11 @@ def ours(names):
 
 
 def test_every_excerpt_is_allowed_to_some_role_for_some_purpose():
-    useless = [p.name for cls, p in PLANS.items() if cls.__module__.startswith("keepwell.")
-               and not any(p.classes <= allowed for allowed in MAY_SEE.values())]
+    useless = [
+        p.name
+        for cls, p in PLANS.items()
+        if cls.__module__.startswith("keepwell.") and not any(p.classes <= allowed for allowed in MAY_SEE.values())
+    ]
     assert useless == []
 
 
@@ -38,7 +41,8 @@ def test_every_action_has_a_test_that_names_its_verb():
 def test_every_refusal_is_given_somewhere_and_tested_by_code():
     text = walk.tests_text()
     code = "\n".join(p.read_text(encoding="utf-8") for p in walk.python_files()) + "\n".join(
-        p.read_text(encoding="utf-8") for p in walk.TOP.glob("src/keepwell/**/*.sql"))
+        p.read_text(encoding="utf-8") for p in walk.TOP.glob("src/keepwell/**/*.sql")
+    )
     never_given = [c for c in catalogue() if f'"{c}"' not in code]
     untested = [c for c in catalogue() if c not in text]
     assert never_given == []
@@ -66,6 +70,9 @@ def test_public_functions_of_the_mechanism_have_docstrings():
     from keepwell.ledger import actions, custody, doorway
 
     for module in (charts, pages, policy, actions, custody, doorway):
-        bare = [n for n, f in vars(module).items() if inspect.isfunction(f) and not n.startswith("_") and not f.__doc__
-                and f.__module__.startswith("keepwell")]
+        bare = [
+            n
+            for n, f in vars(module).items()
+            if inspect.isfunction(f) and not n.startswith("_") and not f.__doc__ and f.__module__.startswith("keepwell")
+        ]
         assert bare == [], module.__name__

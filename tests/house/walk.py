@@ -11,7 +11,10 @@ from typing import Any
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from keepwell.cli.pages import load_everything
 from keepwell.practices.models import Practice, Tenanted
+
+load_everything()
 
 TOP = Path(__file__).resolve().parents[2]
 OURS = ("src/keepwell", "config")

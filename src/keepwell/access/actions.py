@@ -46,7 +46,7 @@ def _opened(name: str, slug: str, time_zone: str, state: str, *, by: Actor) -> P
 @action("person.added", about="person")
 def add_person(email: str, name: str, *, by: Actor, person: UUID | None = None) -> Person:
     "Somebody who can sign in; the same person may work at several practices."
-    assert person is not None  # noqa: S101 - the action gives a new one
+    assert person is not None
     added = Person(id=person, email=email.casefold(), name=name)
     added.set_unusable_password()
     added.save(force_insert=True)
@@ -76,11 +76,19 @@ def form_team(name: str, members: Iterable[Membership], *, by: Actor) -> CareTea
 
 
 @action("care_relation.began", about="patient")
-def relate(patient: UUID, *, by: Actor, member: UUID | None = None, team: UUID | None = None, basis: str = "care_team",
-           until: dt.datetime | None = None) -> CareRelation:
+def relate(
+    patient: UUID,
+    *,
+    by: Actor,
+    member: UUID | None = None,
+    team: UUID | None = None,
+    basis: str = "care_team",
+    until: dt.datetime | None = None,
+) -> CareRelation:
     "Somebody begins to look after a patient."
-    return CareRelation.objects.create(patient_id=patient, member_id=member, team_id=team, basis=basis,
-                                       starts_at=clock.now(), ends_at=until)
+    return CareRelation.objects.create(
+        patient_id=patient, member_id=member, team_id=team, basis=basis, starts_at=clock.now(), ends_at=until
+    )
 
 
 @action("care_relation.ended", about="relation")
@@ -92,10 +100,19 @@ def unrelate(relation: CareRelation, *, by: Actor) -> CareRelation:
 
 
 @action("restriction.agreed", about="patient", seals={PhiClass.CLINICAL})
-def restrict(patient: UUID, classes: Iterable[PhiClass], *, by: Actor, member: UUID | None = None, role: str = "",
-             wording: str | None = None) -> Restriction:
+def restrict(
+    patient: UUID,
+    classes: Iterable[PhiClass],
+    *,
+    by: Actor,
+    member: UUID | None = None,
+    role: str = "",
+    wording: str | None = None,
+) -> Restriction:
     "The practice agrees to a restriction the patient asked for (45 CFR § 164.522(a))."
-    return Restriction.objects.create(patient_id=patient, member_id=member, role=role, classes=sorted(classes), wording=wording)
+    return Restriction.objects.create(
+        patient_id=patient, member_id=member, role=role, classes=sorted(classes), wording=wording
+    )
 
 
 @action("restriction.ended", about="restriction")

@@ -36,10 +36,11 @@ class Signed:
     time_zone: str = "America/New_York"
 
     def actor(self, stamp: Stamp) -> Actor:
-        """The actor for one page, here for the purpose the page states."""
+        """The actor for one page, here for the purpose the page states or, failing that, the role's own."""
         if stamp.purpose is None:
             raise TypeError("a public page has no actor")
-        return Actor(self.membership, self.practice, self.role, stamp.purpose, self.session, new_id())
+        purpose = policy.purpose_of(self.role, stamp.purpose)
+        return Actor(self.membership, self.practice, self.role, purpose, self.session, new_id())
 
 
 class Entrance:

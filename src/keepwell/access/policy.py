@@ -82,6 +82,21 @@ def may(role: Role, permission: Can) -> bool:
     return permission in MAY_DO.get(role, frozenset())
 
 
+OWN_PURPOSE = {
+    R.BILLER: P.HPAYMT,
+    R.PRIVACY_OFFICER: P.HCOMPL,
+    R.SECURITY_OFFICER: P.HCOMPL,
+    R.AUDITOR: P.HCOMPL,
+    R.ADMINISTRATOR: P.HSYSADMIN,
+}
+"""Why these roles come to a page that others open for treatment or operations."""
+
+
+def purpose_of(role: Role, page: Purpose) -> Purpose:
+    """For what a role opens a page: the page's own purpose where the table knows it for the role, else the role's."""
+    return page if (role, page) in MAY_SEE else OWN_PURPOSE.get(role, page)
+
+
 def visible(by: Actor) -> frozenset[C]:
     """The classes the actor's role may see for the actor's purpose, of patients they look after."""
     return MAY_SEE.get((by.role, by.purpose), frozenset())

@@ -23,8 +23,10 @@ class Wording:
 def catalogue() -> dict[str, Wording]:
     """Every refusal Keepwell can give, by code."""
     with Path(__file__).with_name("refusals.csv").open(encoding="utf-8", newline="") as file:
-        return {r["code"]: Wording(r["code"], int(r["status"]), r["rule"], r["message"], r["next_step"])
-                for r in csv.DictReader(file)}
+        return {
+            r["code"]: Wording(r["code"], int(r["status"]), r["rule"], r["message"], r["next_step"])
+            for r in csv.DictReader(file)
+        }
 
 
 class Refusal(Exception):

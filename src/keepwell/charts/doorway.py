@@ -20,8 +20,9 @@ from keepwell.vault import crypto, values
 E = TypeVar("E")
 
 
-def open(subjects: UUID | Iterable[UUID], *excerpts: type[Any], by: Actor, listed: bool | None = None,
-         partly: bool = False) -> Chart:
+def open(
+    subjects: UUID | Iterable[UUID], *excerpts: type[Any], by: Actor, listed: bool | None = None, partly: bool = False
+) -> Chart:
     """Opens what `excerpts` name of `subjects`, for `by`; one decision, one committed entry, then the keys.
 
     `listed`: shown as one of a list (the default for several subjects). `partly`: leave out the subjects the policy
@@ -41,8 +42,15 @@ def open(subjects: UUID | Iterable[UUID], *excerpts: type[Any], by: Actor, liste
     allowed = tuple(s for s in whose if s not in refused)
     if not allowed:
         return Chart((), plans, {}, None, by, refused)
-    entry = Entry("open", "chart.opened", tuple(sorted(classes)), tuple(sorted(p.name for p in plans.values())),
-                  allowed, len(whose) > 1 if listed is None else listed, note=custody.note(by.reason, by))
+    entry = Entry(
+        "open",
+        "chart.opened",
+        tuple(sorted(classes)),
+        tuple(sorted(p.name for p in plans.values())),
+        allowed,
+        len(whose) > 1 if listed is None else listed,
+        note=custody.note(by.reason, by),
+    )
     opened = custody.open_entry(entry, by)
     return Chart(allowed, plans, custody.keys(opened, by) if classes else {}, opened, by, refused)
 
@@ -50,8 +58,15 @@ def open(subjects: UUID | Iterable[UUID], *excerpts: type[Any], by: Actor, liste
 class Chart:
     """What one opening lets you read. Lives as long as its transaction."""
 
-    def __init__(self, subjects: tuple[UUID, ...], plans: dict[type[Any], Plan], keys: custody.Keys,
-                 entry: UUID | None, by: Actor, refused: dict[UUID, Refusal]) -> None:
+    def __init__(
+        self,
+        subjects: tuple[UUID, ...],
+        plans: dict[type[Any], Plan],
+        keys: custody.Keys,
+        entry: UUID | None,
+        by: Actor,
+        refused: dict[UUID, Refusal],
+    ) -> None:
         self.subjects = subjects
         self.entry = entry
         self.refused = refused
@@ -96,12 +111,27 @@ class Chart:
             key = self._keys.get((subject, column.phi))
             if key is None:
                 raise Refusal("KEY_UNAVAILABLE")
-            place = crypto.Place(self._by.practice, wanted.model._meta.db_table, column.column, row, subject, column.phi)
+            place = crypto.Place(
+                self._by.practice, wanted.model._meta.db_table, str(column.column), row, subject, column.phi
+            )
             columns[at] = values.decode(column.kind, crypto.unseal(key, place, value.blob))
 
 
-def _deny(refused: dict[UUID, Refusal], plans: Iterable[Plan], classes: frozenset[Any], by: Actor, listed: bool | None) -> None:
+def _deny(
+    refused: dict[UUID, Refusal], plans: Iterable[Plan], classes: frozenset[Any], by: Actor, listed: bool | None
+) -> None:
     codes = sorted({r.code for r in refused.values()})
-    custody.record(Entry("deny", "chart.opened", tuple(sorted(classes)), tuple(sorted(p.name for p in plans)), tuple(refused),
-                         len(refused) > 1 if listed is None else listed, codes[0], canonical({"codes": codes}),
-                         custody.note(by.reason, by)), by)
+    custody.record(
+        Entry(
+            "deny",
+            "chart.opened",
+            tuple(sorted(classes)),
+            tuple(sorted(p.name for p in plans)),
+            tuple(refused),
+            len(refused) > 1 if listed is None else listed,
+            codes[0],
+            canonical({"codes": codes}),
+            custody.note(by.reason, by),
+        ),
+        by,
+    )

@@ -23,7 +23,7 @@ class Plan:
     model: type[models.Model]
     of: str
     columns: tuple[str, ...]
-    sealed: tuple[tuple[int, SealedField], ...]
+    sealed: tuple[tuple[int, SealedField[Any, Any]], ...]
     classes: frozenset[PhiClass]
     order: tuple[str, ...]
     says: str
@@ -33,14 +33,16 @@ PLANS: dict[type[Any], Plan] = {}
 
 
 @dataclass_transform(frozen_default=True)
-def excerpt(model: type[models.Model], *, of: str | None = None, order: tuple[str, ...] = ("pk",)) -> Callable[[type[T]], type[T]]:
+def excerpt(
+    model: type[models.Model], *, of: str | None = None, sorted_by: tuple[str, ...] = ("pk",)
+) -> Callable[[type[T]], type[T]]:
     """`of` is the column that holds whom a row is about; by default the model's own subject column."""
 
     def decorate(cls: type[T]) -> type[T]:
         frozen = dataclasses.dataclass(frozen=True, slots=True, repr=False)(cls)
-        frozen.__repr__ = frozen.__str__ = lambda self: f"<{cls.__name__}>"  # type: ignore[method-assign,assignment,misc]
-        frozen.__reduce__ = frozen.__reduce_ex__ = _never  # type: ignore[method-assign,assignment]
-        PLANS[frozen] = _plan(frozen, model, of or subject_column(model), order)
+        frozen.__repr__ = frozen.__str__ = lambda self: f"<{cls.__name__}>"  # type: ignore[method-assign]
+        frozen.__reduce__ = frozen.__reduce_ex__ = _never  # type: ignore[method-assign]
+        PLANS[frozen] = _plan(frozen, model, of or subject_column(model), sorted_by)
         return frozen
 
     return decorate
@@ -52,7 +54,16 @@ def _plan(cls: type[Any], model: type[models.Model], of: str, order: tuple[str, 
     sealed = tuple((i, f) for i, f in enumerate(fields) if isinstance(f, SealedField))
     columns = tuple(getattr(f, "attname", n) for f, n in zip(fields, names, strict=True))
     says = (cls.__doc__ or "").strip()
-    return Plan(f"{model._meta.app_label}.{cls.__name__}", model, of, columns, sealed, frozenset(f.phi for _, f in sealed), order, says)
+    return Plan(
+        f"{model._meta.app_label}.{cls.__name__}",
+        model,
+        of,
+        columns,
+        sealed,
+        frozenset(f.phi for _, f in sealed),
+        order,
+        says,
+    )
 
 
 def plan(cls: type[Any]) -> Plan:

@@ -41,7 +41,9 @@ class Verb:
 VERBS: dict[str, Verb] = {}
 
 
-def action(verb: str, *, about: str | None = None, seals: Iterable[PhiClass] = ()) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def action(
+    verb: str, *, about: str | None = None, seals: Iterable[PhiClass] = ()
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Names a thing that can happen; runs the function inside its ledger entry, all or nothing.
 
     `about` names the parameter that says whose rows may change: an id, a row, or several; None means the practice.
@@ -54,7 +56,9 @@ def action(verb: str, *, about: str | None = None, seals: Iterable[PhiClass] = (
         signature = inspect.signature(function)
         if verb in VERBS or "by" not in signature.parameters:
             raise TypeError(f"{verb}: an action has a name of its own and says who does it (by=)")
-        VERBS[verb] = Verb(verb, f"{function.__module__}.{function.__qualname__}", about, sealing, inspect.getdoc(function) or "")
+        VERBS[verb] = Verb(
+            verb, f"{function.__module__}.{function.__qualname__}", about, sealing, inspect.getdoc(function) or ""
+        )
 
         @functools.wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -100,8 +104,13 @@ class _Act:
     keys: custody.Keys | None = None
 
     def __enter__(self) -> _Act:
-        entry = Entry("action", self.verb, tuple(sorted(self.seals)), subjects=self.subjects,
-                      note=custody.note(self.by.reason, self.by))
+        entry = Entry(
+            "action",
+            self.verb,
+            tuple(sorted(self.seals)),
+            subjects=self.subjects,
+            note=custody.note(self.by.reason, self.by),
+        )
         custody.act(entry, self.by)
         self._tokens = _acts.set((*_acts.get(), self)), sealer.set(_seal)
         return self
@@ -123,7 +132,9 @@ class _Act:
         return self.keys[subject, phi]
 
     def _opened(self, subject: UUID) -> custody.Keys:
-        entry = Entry("open", self.verb, tuple(sorted(self.seals)), subjects=self.subjects, listed=len(self.subjects) > 1)
+        entry = Entry(
+            "open", self.verb, tuple(sorted(self.seals)), subjects=self.subjects, listed=len(self.subjects) > 1
+        )
         wanted = [(s, c) for s in self.subjects for c in self.seals]
         return custody.keys_for_sealing(custody.open_entry(entry, self.by), wanted, self.by)
 
@@ -131,13 +142,16 @@ class _Act:
         self.wrote.setdefault(place.table, {}).setdefault(str(place.row), {})[place.column] = version
 
 
-def _seal(row: models.Model, column: SealedField, plain: bytes) -> bytes:
+def _seal(row: models.Model, column: SealedField[Any, Any], plain: bytes | None) -> bytes | None:
+    """Seals a value; a value taken away (None) leaves a negative version, so that reconciliation knows it is gone."""
     subject: UUID = getattr(row, subject_column(type(row)))
     for act in reversed(_acts.get()):
         if act.may_seal(subject, column.phi):
             version = clock.microseconds()
-            place = crypto.Place(act.by.practice, row._meta.db_table, column.column, row.pk, subject, column.phi)
-            act.wrote_value(place, version)
+            place = crypto.Place(act.by.practice, row._meta.db_table, str(column.column), row.pk, subject, column.phi)
+            act.wrote_value(place, version if plain is not None else -version)
+            if plain is None:
+                return None
             return crypto.seal(act.key(subject, column.phi), place, version, plain)
     raise TypeError(f"{column.label}: no running action seals {column.phi} of this subject")
 

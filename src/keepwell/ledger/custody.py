@@ -27,9 +27,20 @@ journal: ContextVar[list[Entry] | None] = ContextVar("journal", default=None)
 def open_entry(entry: Entry, by: Actor) -> UUID:
     """Commits an opening on a connection of its own. After this it stays recorded, whatever happens to the request."""
     keys = practice_keys.of(by)
-    wire.call("recorder", "SELECT custody.open(%s, %s, %s, %s::text[], %s::text[], %s::uuid[], %s, %s, %s::bytea, %s)",
-              presence.token(by), entry.id, entry.verb, list(entry.classes), list(entry.excerpts), list(entry.subjects),
-              entry.listed, entry.detail, entry.note, mac(keys.mac, by, entry))
+    wire.call(
+        "recorder",
+        "SELECT custody.open(%s, %s, %s, %s::text[], %s::text[], %s::uuid[], %s, %s, %s::bytea, %s)",
+        presence.token(by),
+        entry.id,
+        entry.verb,
+        list(entry.classes),
+        list(entry.excerpts),
+        list(entry.subjects),
+        entry.listed,
+        entry.detail,
+        entry.note,
+        mac(keys.mac, by, entry),
+    )
     _remember(entry)
     return entry.id
 
@@ -37,39 +48,82 @@ def open_entry(entry: Entry, by: Actor) -> UUID:
 def record(entry: Entry, by: Actor) -> UUID:
     """Commits a denial, a sign-in, an undone request or a system event on a connection of its own."""
     keys = practice_keys.of(by)
-    wire.call("recorder", "SELECT custody.record(%s, %s, %s, %s, %s::text[], %s::text[], %s::uuid[], %s, %s, %s, %s::bytea, %s)",
-              presence.token(by), entry.id, entry.kind, entry.verb, list(entry.classes), list(entry.excerpts),
-              list(entry.subjects), entry.listed, entry.outcome, entry.detail, entry.note, mac(keys.mac, by, entry))
+    wire.call(
+        "recorder",
+        "SELECT custody.record(%s, %s, %s, %s, %s::text[], %s::text[], %s::uuid[], %s, %s, %s, %s::bytea, %s)",
+        presence.token(by),
+        entry.id,
+        entry.kind,
+        entry.verb,
+        list(entry.classes),
+        list(entry.excerpts),
+        list(entry.subjects),
+        entry.listed,
+        entry.outcome,
+        entry.detail,
+        entry.note,
+        mac(keys.mac, by, entry),
+    )
     return entry.id
 
 
 def act(entry: Entry, by: Actor) -> UUID:
     """The entry of an action, inside the transaction whose rows it allows to change."""
-    wire.call("default", "SELECT custody.act(%s, %s, %s::text[], %s::uuid[], %s, %s::bytea, %s)",
-              entry.id, entry.verb, list(entry.classes), list(entry.subjects), entry.detail, entry.note,
-              mac(practice_keys.of(by).mac, by, entry))
+    wire.call(
+        "default",
+        "SELECT custody.act(%s, %s, %s::text[], %s::uuid[], %s, %s::bytea, %s)",
+        entry.id,
+        entry.verb,
+        list(entry.classes),
+        list(entry.subjects),
+        entry.detail,
+        entry.note,
+        mac(practice_keys.of(by).mac, by, entry),
+    )
     return entry.id
 
 
 def sealed(entry: Entry, by: Actor) -> None:
     """Which values an action sealed, by place and version."""
-    wire.call("default", "SELECT custody.sealed(%s, %s, %s::uuid[], %s, %s)",
-              entry.id, entry.verb, list(entry.subjects), entry.detail, mac(practice_keys.of(by).mac, by, entry))
+    wire.call(
+        "default",
+        "SELECT custody.sealed(%s, %s, %s::uuid[], %s, %s)",
+        entry.id,
+        entry.verb,
+        list(entry.subjects),
+        entry.detail,
+        mac(practice_keys.of(by).mac, by, entry),
+    )
 
 
-def find(alls: Sequence[int], anys: Sequence[Sequence[int]], fields: Iterable[str], limit: int, by: Actor) -> list[UUID]:
+def find(
+    alls: Sequence[int], anys: Sequence[Sequence[int]], fields: Iterable[str], limit: int, by: Actor
+) -> list[UUID]:
     """Candidates of a search in the patient index, each recorded. The words searched for are recorded nowhere."""
-    entry = Entry("find", "patient.searched", (PhiClass.IDENTITY,), listed=True, detail=canonical({"asked": sorted(fields)}))
+    entry = Entry(
+        "find", "patient.searched", (PhiClass.IDENTITY,), listed=True, detail=canonical({"asked": sorted(fields)})
+    )
     words = ["{" + ",".join(map(str, group)) + "}" for group in anys]
-    rows = wire.rows("recorder", "SELECT subject_id FROM custody.find(%s, %s, %s::bigint[], %s::text[], %s, %s, %s)",
-                     presence.token(by), entry.id, list(alls), words, limit, entry.detail, mac(practice_keys.of(by).mac, by, entry))
+    rows = wire.rows(
+        "recorder",
+        "SELECT subject_id FROM custody.find(%s, %s, %s::bigint[], %s::text[], %s, %s, %s)",
+        presence.token(by),
+        entry.id,
+        list(alls),
+        words,
+        limit,
+        entry.detail,
+        mac(practice_keys.of(by).mac, by, entry),
+    )
     _remember(entry)
     return [row[0] for row in rows]
 
 
 def index(subject: UUID, exact: Sequence[int], near: Sequence[int]) -> None:
     """Puts a subject's keyed tokens into the patient index; inside an action about them."""
-    wire.call("default", "SELECT custody.index_subject(%s, %s::bigint[], %s::bigint[])", subject, list(exact), list(near))
+    wire.call(
+        "default", "SELECT custody.index_subject(%s, %s::bigint[], %s::bigint[])", subject, list(exact), list(near)
+    )
 
 
 def index_key(by: Actor) -> bytes:
@@ -80,8 +134,14 @@ def index_key(by: Actor) -> bytes:
 def shred(subject: UUID, by: Actor) -> int:
     """Destroys every class key of a subject, inside an action about them. Returns how many there were."""
     entry = Entry("disposal", "record.disposed", subjects=(subject,))
-    rows = wire.rows("default", "SELECT custody.shred(%s, %s, %s, %s)", entry.id, subject, entry.detail,
-                     mac(practice_keys.of(by).mac, by, entry))
+    rows = wire.rows(
+        "default",
+        "SELECT custody.shred(%s, %s, %s, %s)",
+        entry.id,
+        subject,
+        entry.detail,
+        mac(practice_keys.of(by).mac, by, entry),
+    )
     return int(rows[0][0])
 
 
@@ -90,7 +150,8 @@ def keys(entry: UUID, by: Actor) -> Keys:
     wrapping = practice_keys.of(by).wrapping
     opened: Keys = {}
     for subject, phi, version, epoch, wrapped, committed in wire.rows(
-            "default", "SELECT subject_id, phi_class, version, epoch, wrapped, committed FROM custody.keys(%s)", entry):
+        "default", "SELECT subject_id, phi_class, version, epoch, wrapped, committed FROM custody.keys(%s)", entry
+    ):
         if epoch not in wrapping:
             practice_keys.forget(by.practice)
             wrapping = practice_keys.of(by).wrapping
@@ -117,23 +178,44 @@ def _make(entry: UUID, missing: Sequence[tuple[UUID, str]], by: Actor) -> None:
         raw, context = os.urandom(32), crypto.key_context(by.practice, subject, phi, 1)
         wrapped.append(crypto.wrap(held.wrapping[held.epoch], raw, context))
         committed.append(crypto.commitment(context, raw))
-    wire.call("default", "SELECT custody.add_keys(%s, %s::uuid[], %s::text[], %s, %s::bytea[], %s::bytea[])", entry,
-              [s for s, _ in missing], [str(p) for _, p in missing], held.epoch, wrapped, committed)
+    wire.call(
+        "default",
+        "SELECT custody.add_keys(%s, %s::uuid[], %s::text[], %s, %s::bytea[], %s::bytea[])",
+        entry,
+        [s for s, _ in missing],
+        [str(p) for _, p in missing],
+        held.epoch,
+        wrapped,
+        committed,
+    )
 
 
 def rewrap_due(epoch: int, limit: int) -> list[tuple[UUID, str]]:
     """Up to `limit` class keys still wrapped by an epoch older than `epoch`."""
-    return [(s, c) for s, c in wire.rows("default", "SELECT subject_id, phi_class FROM custody.rewrap_due(%s, %s)", epoch, limit)]
+    return [
+        (s, c)
+        for s, c in wire.rows("default", "SELECT subject_id, phi_class FROM custody.rewrap_due(%s, %s)", epoch, limit)
+    ]
 
 
 def rewrap(entry: UUID, by: Actor) -> int:
     """Wraps the keys an opening pays for under the newest epoch. Returns how many changed."""
     held = practice_keys.of(by)
     opened = keys(entry, by)
-    wrapped = [crypto.wrap(held.wrapping[held.epoch], key.raw, crypto.key_context(by.practice, subject, phi, key.version))
-               for (subject, phi), key in opened.items()]
-    rows = wire.rows("default", "SELECT custody.rewrap(%s, %s::uuid[], %s::text[], %s::int[], %s, %s::bytea[])", entry,
-                     [s for s, _ in opened], [p for _, p in opened], [k.version for k in opened.values()], held.epoch, wrapped)
+    wrapped = [
+        crypto.wrap(held.wrapping[held.epoch], key.raw, crypto.key_context(by.practice, subject, phi, key.version))
+        for (subject, phi), key in opened.items()
+    ]
+    rows = wire.rows(
+        "default",
+        "SELECT custody.rewrap(%s, %s::uuid[], %s::text[], %s::int[], %s, %s::bytea[])",
+        entry,
+        [s for s, _ in opened],
+        [p for _, p in opened],
+        [k.version for k in opened.values()],
+        held.epoch,
+        wrapped,
+    )
     return int(rows[0][0])
 
 

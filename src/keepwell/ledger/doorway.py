@@ -76,7 +76,10 @@ def outcome_of(error: BaseException) -> str:
 def _undone(actor: Actor, outcome: str) -> None:
     opened = custody.journal.get()
     if opened:
-        custody.record(Entry("undone", "request.undone", outcome=outcome, detail=canonical({"entries": [e.id for e in opened]})), actor)
+        custody.record(
+            Entry("undone", "request.undone", outcome=outcome, detail=canonical({"entries": [e.id for e in opened]})),
+            actor,
+        )
 
 
 def recorded() -> tuple[Entry, ...]:

@@ -39,17 +39,32 @@ class Entry:
 
 
 def mac(key: bytes, by: Actor, entry: Entry) -> bytes:
-    """HMAC-SHA256 over everything the application says. A search's subjects are the database's words, so not among it."""
+    """HMAC-SHA256 over all the application says. A search's subjects are the database's words, so not among it."""
     return mac_of(key, by.practice, by.id, by.role, by.purpose, by.session, by.request, entry)
 
 
-def mac_of(key: bytes, practice: UUID, actor: UUID, role: str, purpose: str, session: UUID | None, request: UUID,
-           entry: Entry) -> bytes:
+def mac_of(
+    key: bytes, practice: UUID, actor: UUID, role: str, purpose: str, session: UUID | None, request: UUID, entry: Entry
+) -> bytes:
     subjects: Iterable[UUID] = () if entry.kind == "find" else entry.subjects
-    parts = (entry.id.bytes, practice.bytes, entry.kind, entry.verb, actor.bytes, role, purpose,
-             session.bytes if session else b"", request.bytes, _many(entry.classes), _many(entry.excerpts),
-             b"".join(s.bytes for s in subjects), "listed" if entry.listed else "opened", entry.outcome, entry.detail,
-             hashlib.sha256(entry.note).digest() if entry.note is not None else b"")
+    parts = (
+        entry.id.bytes,
+        practice.bytes,
+        entry.kind,
+        entry.verb,
+        actor.bytes,
+        role,
+        purpose,
+        session.bytes if session else b"",
+        request.bytes,
+        _many(entry.classes),
+        _many(entry.excerpts),
+        b"".join(s.bytes for s in subjects),
+        "listed" if entry.listed else "opened",
+        entry.outcome,
+        entry.detail,
+        hashlib.sha256(entry.note).digest() if entry.note is not None else b"",
+    )
     said = b"".join(_framed(p.encode() if isinstance(p, str) else p) for p in parts)
     return hmac.new(key, said, hashlib.sha256).digest()
 

@@ -32,12 +32,16 @@ def _house_secret(owner: psycopg.Connection[tuple[Any, ...]], root: Root) -> byt
     if row is not None:
         return root.unwrap(bytes(row[0]), house.CONTEXT)
     secret = os.urandom(32)
-    owner.execute("INSERT INTO custody.house (root, wrapped) VALUES (%s, %s)", [root.id, root.wrap(secret, house.CONTEXT)])
+    owner.execute(
+        "INSERT INTO custody.house (root, wrapped) VALUES (%s, %s)", [root.id, root.wrap(secret, house.CONTEXT)]
+    )
     return secret
 
 
 def _practice_key(owner: psycopg.Connection[tuple[Any, ...]], root: Root, practice: UUID, kind: str) -> None:
     wrapped = root.wrap(os.urandom(32), practice_keys.context(practice, kind, 1))
     owner.execute(
-        "INSERT INTO custody.practice_key (practice_id, kind, epoch, root, wrapped) VALUES (%s, %s, 1, %s, %s) ON CONFLICT DO NOTHING",
-        [practice, kind, root.id, wrapped])
+        "INSERT INTO custody.practice_key (practice_id, kind, epoch, root, wrapped) VALUES (%s, %s, 1, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        [practice, kind, root.id, wrapped],
+    )

@@ -42,7 +42,7 @@ def enqueue(name: str, *, by: Actor, **ids: UUID | int | None) -> None:
     """
     if name not in JOBS or not all(isinstance(v, UUID | int | None) for v in ids.values()):
         raise TypeError(f"{name}: jobs are named functions and carry ids")
-    said = {"job": name, "ids": {k: str(v) if isinstance(v, UUID) else v for k, v in ids.items()}, "actor": _spoken(by)}
+    said: dict[str, Any] = {"job": name, "ids": {k: str(v) if isinstance(v, UUID) else v for k, v in ids.items()}, "actor": _spoken(by)}
     app.configure_task(TASK, queue="keepwell").defer(envelope=said | {"mac": _mac(said)})
 
 
@@ -72,7 +72,9 @@ def _spoken(by: Actor) -> list[str]:
 
 def _heard(spoken: list[str]) -> Actor:
     member, practice, role, purpose, session, request = spoken
-    return Actor(UUID(member), UUID(practice), Role(role), Purpose(purpose), UUID(session) if session else None, UUID(request))
+    return Actor(
+        UUID(member), UUID(practice), Role(role), Purpose(purpose), UUID(session) if session else None, UUID(request)
+    )
 
 
 def _id(value: Any) -> Any:

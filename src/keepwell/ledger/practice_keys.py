@@ -70,12 +70,22 @@ def make(actor: Actor, practice: UUID) -> None:
 def add(actor: Actor, practice: UUID, kind: str, epoch: int) -> None:
     """A new key of `kind`, wrapped by the root."""
     wrapped = house.root().wrap(os.urandom(32), context(practice, kind, epoch))
-    wire.call("recorder", "SELECT custody.add_practice_key(%s, %s, %s, %s, %s, %s)",
-              presence.token(actor), practice, kind, epoch, house.root().id, wrapped)
+    wire.call(
+        "recorder",
+        "SELECT custody.add_practice_key(%s, %s, %s, %s, %s, %s)",
+        presence.token(actor),
+        practice,
+        kind,
+        epoch,
+        house.root().id,
+        wrapped,
+    )
 
 
 def _load(actor: Actor) -> PracticeKeys:
-    rows = wire.rows("recorder", "SELECT kind, epoch, wrapped, retired FROM custody.practice_keys(%s)", presence.token(actor))
+    rows = wire.rows(
+        "recorder", "SELECT kind, epoch, wrapped, retired FROM custody.practice_keys(%s)", presence.token(actor)
+    )
     found: dict[str, dict[int, bytes]] = {kind: {} for kind in KINDS}
     for kind, epoch, wrapped, _retired in rows:
         found[kind][epoch] = house.root().unwrap(bytes(wrapped), context(actor.practice, kind, epoch))

@@ -41,21 +41,27 @@ class Finding:
 # The version stands in bytes 6 to 13 of a sealed value, microseconds since the epoch, big-endian.
 _COMPARE = """
 WITH wrote AS (
-  SELECT place.key::uuid AS id, max((place.value ->> '{column}')::bigint) AS version
-  FROM custody.entry e, jsonb_each(e.detail::jsonb -> '{table}') AS place
+  SELECT place.key::uuid AS id, (array_agg(v ORDER BY abs(v) DESC))[1] AS version
+  FROM custody.entry e, jsonb_each(e.detail::jsonb -> '{table}') AS place,
+       LATERAL (SELECT (place.value ->> '{column}')::bigint AS v) AS said
   WHERE e.kind = 'sealed' AND e.practice_id = (SELECT custody.practice()) AND place.value ? '{column}' GROUP BY 1),
 held AS (
-  SELECT id, ('x' || encode(substring("{column}" FROM 6 FOR 8), 'hex'))::bit(64)::bigint AS version FROM {table} WHERE "{column}" IS NOT NULL)
-SELECT CASE WHEN wrote.id IS NULL OR held.version > wrote.version THEN 'VALUE_PLANTED' WHEN held.id IS NULL THEN 'VALUE_MISSING'
+  SELECT id, ('x' || encode(substring("{column}" FROM 6 FOR 8), 'hex'))::bit(64)::bigint AS version
+  FROM {table} WHERE "{column}" IS NOT NULL)
+SELECT CASE WHEN held.id IS NULL THEN 'VALUE_MISSING'
+            WHEN wrote.id IS NULL OR held.version > abs(wrote.version) THEN 'VALUE_PLANTED'
             ELSE 'VALUE_ROLLED_BACK' END, coalesce(wrote.id, held.id)
-FROM wrote FULL JOIN held USING (id) WHERE wrote.version IS DISTINCT FROM held.version ORDER BY 2 LIMIT 1000"""
+FROM wrote FULL JOIN held USING (id)
+WHERE (CASE WHEN wrote.version > 0 THEN wrote.version END) IS DISTINCT FROM held.version ORDER BY 2 LIMIT 1000"""
 
 
 def reconcile(by: Actor) -> list[Finding]:
     """Compares every sealed column of the present practice with the ledger and records what was found."""
     found = [finding for table, column in sealed_columns() for finding in _compare(table, column)]
-    counts = {code: sum(f.code == code for f in found) for code in Wrong}
-    custody.record(Entry("system", "ledger.reconciled", outcome="ok" if not found else "found", detail=canonical(counts)), by)
+    counts = {str(code): sum(f.code == code for f in found) for code in Wrong}
+    custody.record(
+        Entry("system", "ledger.reconciled", outcome="ok" if not found else "found", detail=canonical(counts)), by
+    )
     return found
 
 

@@ -65,7 +65,9 @@ def rewrap_root(owner: Owner, root: Root, progress: Progress = lambda done: None
     """Wraps the house secret and every practice key under the root's newest version. As the owner; resumable."""
     owner.execute("SET ROLE keepwell_custodian")
     done = _rewrap_house(owner, root)
-    rows = owner.execute("SELECT practice_id, kind, epoch FROM custody.practice_key ORDER BY practice_id, kind, epoch").fetchall()
+    rows = owner.execute(
+        "SELECT practice_id, kind, epoch FROM custody.practice_key ORDER BY practice_id, kind, epoch"
+    ).fetchall()
     for practice, kind, epoch in rows:
         done += _rewrap_one(owner, root, practice, kind, epoch)
         progress(done)
@@ -88,12 +90,17 @@ def _rewrap_house(owner: Owner, root: Root) -> int:
 def _rewrap_one(owner: Owner, root: Root, practice: UUID, kind: str, epoch: int) -> int:
     where = "WHERE practice_id = %s AND kind = %s AND epoch = %s"
     with owner.transaction():
-        row = owner.execute(f"SELECT wrapped FROM custody.practice_key {where} FOR UPDATE", [practice, kind, epoch]).fetchone()
+        row = owner.execute(
+            f"SELECT wrapped FROM custody.practice_key {where} FOR UPDATE", [practice, kind, epoch]
+        ).fetchone()
         if row is None or not _stale(root, row[0]):
             return 0
         context = practice_keys.context(practice, kind, epoch)
         wrapped = root.wrap(root.unwrap(bytes(row[0]), context), context)
-        owner.execute(f"UPDATE custody.practice_key SET root = %s, wrapped = %s {where}", [root.id, wrapped, practice, kind, epoch])
+        owner.execute(
+            f"UPDATE custody.practice_key SET root = %s, wrapped = %s {where}",
+            [root.id, wrapped, practice, kind, epoch],
+        )
     return 1
 
 

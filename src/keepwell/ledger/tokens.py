@@ -14,9 +14,18 @@ BLOCK = 64
 
 
 def sign(actor: Actor) -> str:
-    """`practice|actor|role|purpose|session|request|expires|mac`, good for transactions that begin within two minutes."""
-    said = "|".join((str(actor.practice), str(actor.id), actor.role, actor.purpose, str(actor.session or ""),
-                     str(actor.request), str(clock.seconds() + LIVES_SECONDS)))
+    """`practice|actor|role|purpose|session|request|expires|mac`, for transactions that begin within two minutes."""
+    said = "|".join(
+        (
+            str(actor.practice),
+            str(actor.id),
+            actor.role,
+            actor.purpose,
+            str(actor.session or ""),
+            str(actor.request),
+            str(clock.seconds() + LIVES_SECONDS),
+        )
+    )
     return f"{said}|{hmac.new(house.key('presence'), said.encode(), hashlib.sha256).hexdigest()}"
 
 

@@ -35,7 +35,8 @@ class SubjectKey(models.ForeignKey[Any, Any]):
 
 def subject(to: str = "patients.Patient", **options: Any) -> SubjectKey:
     """`patient = subject()`: whom the row is about. The composite foreign key is made by Protect()."""
-    return SubjectKey(to, **{"on_delete": models.PROTECT, "related_name": "+", "db_constraint": False} | options)
+    defaults: dict[str, Any] = {"on_delete": models.PROTECT, "related_name": "+", "db_constraint": False}
+    return SubjectKey(to, **defaults | options)
 
 
 class Tenanted(models.Model):
@@ -46,8 +47,9 @@ class Tenanted(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    practice = models.ForeignKey(Practice, models.PROTECT, default=current_practice, editable=False,
-                                 related_name="+", db_index=False)
+    practice = models.ForeignKey(
+        Practice, models.PROTECT, default=current_practice, editable=False, related_name="+", db_index=False
+    )
 
     plain: set[str] = set()
     subject_column: str | None = None

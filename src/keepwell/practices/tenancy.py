@@ -59,17 +59,23 @@ def action_triggers(model: type[models.Model], subject: str) -> Iterator[str]:
     """One trigger per operation: a transition table belongs to one event only."""
     table = model._meta.db_table
     events = {
-        "insert": "NEW TABLE AS changed", "update_from": "OLD TABLE AS changed",
-        "update_to": "NEW TABLE AS changed", "delete": "OLD TABLE AS changed",
+        "insert": "NEW TABLE AS changed",
+        "update_from": "OLD TABLE AS changed",
+        "update_to": "NEW TABLE AS changed",
+        "delete": "OLD TABLE AS changed",
     }
     for name, changed in events.items():
         event = name.split("_")[0].upper()
         yield f"DROP TRIGGER IF EXISTS action_{name} ON {table}"
-        yield (f"CREATE TRIGGER action_{name} AFTER {event} ON {table} REFERENCING {changed} "
-               f"FOR EACH STATEMENT EXECUTE FUNCTION custody.require_action('{subject}')")
+        yield (
+            f"CREATE TRIGGER action_{name} AFTER {event} ON {table} REFERENCING {changed} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION custody.require_action('{subject}')"
+        )
     yield f"DROP TRIGGER IF EXISTS action_truncate ON {table}"
-    yield (f"CREATE TRIGGER action_truncate BEFORE TRUNCATE ON {table} "
-           f"FOR EACH STATEMENT EXECUTE FUNCTION custody.require_action('{subject}')")
+    yield (
+        f"CREATE TRIGGER action_truncate BEFORE TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION custody.require_action('{subject}')"
+    )
 
 
 def composite_keys(model: type[models.Model]) -> Iterator[str]:
@@ -81,8 +87,12 @@ def composite_keys(model: type[models.Model]) -> Iterator[str]:
         if isinstance(field, models.ForeignKey) and tenanted(field.related_model):
             other = field.related_model._meta.db_table
             name = f"{table}_{field.column}_own"[:63]
-            yield _constraint(table, name, f"FOREIGN KEY (practice_id, {field.column}) REFERENCES {other} (practice_id, id)"
-                                           " DEFERRABLE INITIALLY IMMEDIATE")
+            yield _constraint(
+                table,
+                name,
+                f"FOREIGN KEY (practice_id, {field.column}) REFERENCES {other} (practice_id, id)"
+                " DEFERRABLE INITIALLY IMMEDIATE",
+            )
 
 
 def tenanted(model: Any) -> bool:
@@ -90,8 +100,11 @@ def tenanted(model: Any) -> bool:
 
 
 def _constraint(table: str, name: str, rule: str) -> str:
-    return (f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = '{name}' AND conrelid = '{table}'::regclass) "
-            f"THEN ALTER TABLE {table} ADD CONSTRAINT {name} {rule}; END IF; END $$")
+    return (
+        f"DO $$ BEGIN IF NOT EXISTS "
+        f"(SELECT FROM pg_constraint WHERE conname = '{name}' AND conrelid = '{table}'::regclass) "
+        f"THEN ALTER TABLE {table} ADD CONSTRAINT {name} {rule}; END IF; END $$"
+    )
 
 
 class ProtectShared(Protect):

@@ -49,8 +49,16 @@ class Place:
 
     def bound(self, version: int) -> bytes:
         """The associated data of one version of the value here."""
-        return _join(b"kw1", self.practice.bytes, self.table.encode(), self.column.encode(), self.row.bytes,
-                     self.subject.bytes, self.phi.encode(), version.to_bytes(8, "big"))
+        return _join(
+            b"kw1",
+            self.practice.bytes,
+            self.table.encode(),
+            self.column.encode(),
+            self.row.bytes,
+            self.subject.bytes,
+            self.phi.encode(),
+            version.to_bytes(8, "big"),
+        )
 
 
 def key_context(practice: UUID, subject: UUID, phi: str, version: int) -> bytes:

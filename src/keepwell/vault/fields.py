@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Never
+from typing import TYPE_CHECKING, Any, Never, TypeVar
 
 from django.db import models
 
@@ -12,17 +12,26 @@ from keepwell.vault import values
 from keepwell.vault.phi import PhiClass
 from keepwell.vault.sealed import Sealed, StillSealed
 
-Sealer = Callable[[models.Model, "SealedField", bytes], bytes]
+Sealer = Callable[[models.Model, "SealedField[Any, Any]", bytes | None], bytes | None]
 sealer: ContextVar[Sealer | None] = ContextVar("sealer", default=None)
 """What turns plain bytes into ciphertext; set only while an action runs."""
 
 if TYPE_CHECKING:
-    _Base = models.Field[Any, Sealed]
+    _Set = TypeVar("_Set", contravariant=True)
+    _Get = TypeVar("_Get", covariant=True)
+
+    class _Base(models.Field[_Set, _Get]):
+        """What a type checker sees: plain values go in, `Sealed` comes out."""
+
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Sealed
+
 else:
-    _Base = models.Field
+    _Set = _Get = Any
+    _Base = {(Any, Any): models.Field}
 
 
-class SealedField(_Base):
+class SealedField(_Base[_Set, _Get]):
     """A value at rest under the subject's key for its class. Loads as `Sealed`; takes a plain value inside an action.
 
     `kind` is the Python type an excerpt gets back (str, date, int, float, bool, Decimal, dict, list …).
@@ -51,12 +60,15 @@ class SealedField(_Base):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = getattr(model_instance, self.attname)
-        if value is None or isinstance(value, Sealed):
+        if isinstance(value, Sealed) or (value is None and add):
             return value
         seal = sealer.get()
         if seal is None:
             raise StillSealed(f"{self.label} can only be written inside an action")
-        sealed = Sealed(seal(model_instance, self, values.encode(self.kind, value)), self.label, self.phi)
+        blob = seal(model_instance, self, None if value is None else values.encode(self.kind, value))
+        if blob is None:
+            return None
+        sealed = Sealed(blob, self.label, self.phi)
         setattr(model_instance, self.attname, sealed)
         return sealed
 

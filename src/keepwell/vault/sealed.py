@@ -27,8 +27,8 @@ class Sealed:
     def _refuse(self, *_: Any, **__: Any) -> Never:
         raise StillSealed(f"{self.label} is sealed; read it through charts.open()")
 
-    __str__ = __format__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse  # type: ignore[assignment]
+    __str__ = __format__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
     __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __add__ = __radd__ = __mod__ = _refuse
     __html__ = __int__ = __float__ = __bytes__ = __call__ = _refuse
     __hash__ = None  # type: ignore[assignment]
-    __reduce__ = __reduce_ex__ = __copy__ = __deepcopy__ = _refuse  # type: ignore[assignment]
+    __reduce__ = __reduce_ex__ = __copy__ = __deepcopy__ = _refuse

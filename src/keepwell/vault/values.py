@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import zlib
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 Kind = type[Any]
 
+
+class LongText(str):
+    """Text long enough to be made smaller before it is sealed: a document, a whole resource."""
+
+    __slots__ = ()
+
+
 _OUT: dict[Kind, Callable[[Any], bytes]] = {
     str: lambda v: v.encode(),
+    LongText: lambda v: zlib.compress(v.encode(), 1),
     bytes: bytes,
     int: lambda v: str(v).encode(),
     float: lambda v: repr(float(v)).encode(),
@@ -24,6 +33,7 @@ _OUT: dict[Kind, Callable[[Any], bytes]] = {
 }
 _BACK: dict[Kind, Callable[[bytes], Any]] = {
     str: lambda b: b.decode(),
+    LongText: lambda b: LongText(zlib.decompress(b).decode()),
     bytes: lambda b: b,
     int: int,
     float: float,

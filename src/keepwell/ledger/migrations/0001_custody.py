@@ -8,5 +8,4 @@ SQL = Path(__file__).parents[1] / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies: list[tuple[str, str]] = []
     operations = [migrations.RunSQL((SQL / "custody.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop)]

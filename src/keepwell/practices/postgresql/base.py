@@ -16,7 +16,7 @@ from keepwell.practices import presence
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def _set_autocommit(self, autocommit: bool) -> None:
-        super()._set_autocommit(autocommit)
+        super()._set_autocommit(autocommit)  # type: ignore[misc]
         actor = presence.present.get()
         if autocommit or actor is None or self.alias != "default":
             return
