@@ -18,7 +18,7 @@ from keepwell.fhir.sources import Source
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Where one resource stands in its file, what the others call it, and a digest of its text."""
+    """Where one resource stands in its file, what the others call it, a digest of its text, its security labels."""
 
     number: int
     start: int
@@ -27,6 +27,7 @@ class Entry:
     key: str
     full_url: str | None
     digest: bytes = field(repr=False)
+    labels: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

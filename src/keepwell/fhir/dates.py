@@ -1,9 +1,10 @@
-"""FHIR dates: partial or with a zone (R4 § 2.24.0.1 date, dateTime, instant). Kept as written; sorted as instants."""
+"""Which elements of R4 hold dates, and which dates cannot be right."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
+
+from keepwell.records.moments import NotADate, moment
 
 EARLIEST_YEAR = 1850
 """Nobody alive or recently dead has a record from before."""
@@ -12,7 +13,6 @@ YEARS_AHEAD = 50
 SLACK = dt.timedelta(days=2)
 """Zones and clocks differ; more than this in the future did not happen."""
 
-_SHAPE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?)?)?\Z", re.A)
 _NAMED = frozenset({
     "start", "end", "date", "issued", "created", "authoredOn", "recorded", "sent", "received", "started",
     "lastUpdated", "timestamp", "birthDate",
@@ -23,27 +23,9 @@ _HAPPENED = frozenset({
 })  # fmt: skip
 
 
-class NotADate(ValueError):
-    """Text where a date belongs."""
-
-
 def is_date(element: str) -> bool:
     """Whether an R4 element of this name, when it is text, holds a date."""
     return element in _NAMED or element.endswith(("Date", "DateTime", "Instant"))
-
-
-def moment(text: str) -> dt.datetime:
-    """The instant a FHIR date begins, for sorting; without a zone it is read as UTC."""
-    match = _SHAPE.match(text)
-    if match is None:
-        raise NotADate
-    year, month, day, clock, zone = match.groups()
-    clock = (clock or "00:00").replace(":60", ":59")
-    zone = "+00:00" if zone in (None, "Z") else zone
-    try:
-        return dt.datetime.fromisoformat(f"{year}-{month or '01'}-{day or '01'}T{clock}{zone}")
-    except ValueError:
-        raise NotADate from None
 
 
 def absurd(element: str, text: str, today: dt.datetime) -> bool:

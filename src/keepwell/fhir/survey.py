@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import Any
 
 from keepwell.base import clock
@@ -31,23 +32,17 @@ def read(source: Source, *, limits: Limits = STANDARD, today: dt.datetime | None
             if wrong is None:
                 wrong = survey.try_entry(start, raw)
             survey.seen += 1
-    kind = _envelope(bytes(slices.skeleton), survey.seen)
+    kind, labels = _envelope(bytes(slices.skeleton), survey.seen)
     if wrong is not None:
         raise wrong
     survey.settle()
-    return Bundle(
-        source,
-        kind,
-        tuple(survey.entries),
-        survey.entries[survey.patients[0]],
-        survey.outside,
-        survey.names,
-        survey.by_key,
-    )
+    entries = tuple(replace(e, labels=e.labels | labels) if labels else e for e in survey.entries)
+    patient = entries[survey.patients[0]]
+    return Bundle(source, kind, entries, patient, survey.outside, survey.names, survey.by_key)
 
 
-def _envelope(skeleton: bytes, entries: int) -> str:
-    """What stands around the entries says whether this is a bundle at all, and of which kind."""
+def _envelope(skeleton: bytes, entries: int) -> tuple[str, frozenset[str]]:
+    """What stands around the entries says whether this is a bundle at all, of which kind and under which labels."""
     if not skeleton.strip():
         raise Refusal("FHIR_EMPTY")
     whole = strict.loads(skeleton)
@@ -58,7 +53,15 @@ def _envelope(skeleton: bytes, entries: int) -> str:
     kind = whole.get("type")
     if kind not in KINDS or whole.get("entry", []) != [0] * entries:
         raise Refusal("FHIR_NOT_BUNDLE")
-    return str(kind)
+    return str(kind), security_labels(whole)
+
+
+def security_labels(resource: dict[str, Any]) -> frozenset[str]:
+    """The codes in `meta.security` (R4 § 6.1.1): by which law a resource is protected besides HIPAA."""
+    meta = resource.get("meta")
+    found = meta.get("security") if isinstance(meta, dict) else None
+    codings = found if isinstance(found, list) else []
+    return frozenset(str(coding.get("code")) for coding in codings if isinstance(coding, dict))
 
 
 class _Survey:
@@ -106,7 +109,7 @@ class _Survey:
         if key in self.by_key or same_id:
             raise Refusal("FHIR_DUPLICATE_ID")
         number = len(self.entries)
-        entry = Entry(number, start, length, kind, key, url, mark)
+        entry = Entry(number, start, length, kind, key, url, mark, security_labels(resource))
         self.entries.append(entry)
         self.by_key[key] = number
         if local:

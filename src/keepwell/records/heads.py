@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Self
 
 
@@ -44,10 +43,15 @@ class Packed:
         return cls(**values)
 
 
-@cache
-def _shape(kind: type[Packed]) -> tuple[tuple[str, Any, type[Packed] | None], ...]:
+Shape = tuple[tuple[str, Any, type[Packed] | None], ...]
+_shapes: dict[type[Packed], Shape] = {}
+
+
+def _shape(kind: type[Packed]) -> Shape:
     """Each field: its name, what counts as empty, and the dataclass its items are."""
-    return tuple((f.name, f.default, f.metadata.get("of")) for f in dataclasses.fields(kind))  # type: ignore[arg-type]
+    if kind not in _shapes:
+        _shapes[kind] = tuple((f.name, f.default, f.metadata.get("of")) for f in dataclasses.fields(kind))  # type: ignore[arg-type]
+    return _shapes[kind]
 
 
 @dataclass(frozen=True, slots=True)

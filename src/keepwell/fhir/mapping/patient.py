@@ -75,6 +75,7 @@ class Demographics:
     ethnicity: str = ""
     marital_status: str = ""
     languages: tuple[str, ...] = ()
+    language_codes: tuple[str, ...] = ()
     telecoms: tuple[Telecom, ...] = ()
     addresses: tuple[Address, ...] = ()
     identifiers: tuple[Identifier, ...] = ()
@@ -100,6 +101,7 @@ def demographics(r: Reading) -> Demographics:
         gender=r.text("gender"), birth_sex=_extension(r, _CORE + "birthsex"), race=_extension(r, _CORE + "race"),
         ethnicity=_extension(r, _CORE + "ethnicity"), marital_status=r.words("maritalStatus"),
         languages=tuple(filter(None, (labels.words(c.resource.get("language")) for c in r.each("communication")))),
+        language_codes=tuple(c.code("language").split("-")[0] for c in r.each("communication")),
         telecoms=_telecoms(r), addresses=tuple(map(_address, r.each("address"))),
         identifiers=tuple(filter(lambda i: i.value, map(_identifier, r.each("identifier")))),
         contacts=tuple(map(_contact, r.each("contact"))),

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from keepwell.fhir import dates, labels
+from keepwell.fhir import labels
+from keepwell.records.moments import NotADate, moment
 
 
 class Place(Protocol):
@@ -89,7 +90,7 @@ class Reading:
 
 def _is_date(text: str) -> bool:
     try:
-        dates.moment(text)
-    except dates.NotADate:
+        moment(text)
+    except NotADate:
         return False
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,7 +29,7 @@ class Known:
         return NAMES.get(reference, "")
 
 
-def mapped(resource: dict) -> heads.Head:
+def mapped(resource: dict[str, Any]) -> heads.Head:
     found = head(json.loads(json.dumps(resource), parse_float=Decimal), Known())
     assert heads.unpack(resource["resourceType"], json.loads(json.dumps(found.pack()))) == found
     return found

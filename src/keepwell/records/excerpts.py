@@ -1,0 +1,81 @@
+"""What pages read of clinical resources: a head for lists and pictures, a body for the page of one resource."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from keepwell import charts
+from keepwell.records.models import ClinicalResource, FinancialResource, Part2Resource
+from keepwell.vault.phi import PhiClass
+
+NEWEST = ("-year", "pk")
+
+
+@charts.excerpt(ClinicalResource, sorted_by=NEWEST)
+class ClinicalHead:
+    "A line of the chart: what happened or was found, when, and how it stands."
+
+    pk: UUID
+    type: str
+    head: dict[str, Any]
+
+
+@charts.excerpt(FinancialResource, sorted_by=NEWEST)
+class FinancialHead:
+    "A line of the chart about money: a claim or what was paid."
+
+    pk: UUID
+    type: str
+    head: dict[str, Any]
+
+
+@charts.excerpt(Part2Resource, sorted_by=NEWEST)
+class Part2Head:
+    "A line of the chart from a substance use disorder program."
+
+    pk: UUID
+    type: str
+    head: dict[str, Any]
+
+
+@charts.excerpt(ClinicalResource, sorted_by=NEWEST)
+class ClinicalBody:
+    "One clinical resource, all of it, as it was received."
+
+    pk: UUID
+    type: str
+    head: dict[str, Any]
+    body: str
+
+
+@charts.excerpt(FinancialResource, sorted_by=NEWEST)
+class FinancialBody:
+    "One matter of money, all of it, as it was received."
+
+    pk: UUID
+    type: str
+    head: dict[str, Any]
+    body: str
+
+
+@charts.excerpt(Part2Resource, sorted_by=NEWEST)
+class Part2Body:
+    "One resource of a substance use disorder program, all of it, as it was received."
+
+    pk: UUID
+    type: str
+    head: dict[str, Any]
+    body: str
+
+
+HEADS: dict[PhiClass, type[Any]] = {
+    PhiClass.CLINICAL: ClinicalHead,
+    PhiClass.COVERAGE: FinancialHead,
+    PhiClass.PART2: Part2Head,
+}
+BODIES: dict[PhiClass, type[Any]] = {
+    PhiClass.CLINICAL: ClinicalBody,
+    PhiClass.COVERAGE: FinancialBody,
+    PhiClass.PART2: Part2Body,
+}
