@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import keepwell
 from config import jinja
 from config.databases import databases
 from keepwell.operations.places import Places
@@ -32,7 +33,7 @@ INSTALLED_APPS = [
 INSTALLED_APPS += [
     f"keepwell.{name}"
     for name in ("patients", "records", "fhir", "compliance")
-    if (Path(__file__).parents[1] / "src/keepwell" / name / "apps.py").exists()
+    if (Path(keepwell.__file__).parent / name / "apps.py").exists()
 ]
 
 MIDDLEWARE = [

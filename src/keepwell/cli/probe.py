@@ -41,13 +41,14 @@ class Visitor:
 
     def _go(self, method: str, path: str, body: str | None) -> Page:
         for _ in range(HOPS):
-            status, to, text = self._once(method, path, body)
+            status, to, text = self.once(method, path, body)
             if not to:
                 break
             method, path, body = "GET", to, None
         return Page(path, status, text)
 
-    def _once(self, method: str, path: str, body: str | None) -> tuple[int, str, str]:
+    def once(self, method: str, path: str, body: str | None) -> tuple[int, str, str]:
+        """One exchange: status, where to go next, and the text."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -61,6 +62,14 @@ class Visitor:
             return answer.status, f"{to.path}?{to.query}".rstrip("?"), answer.read().decode("utf-8", "replace")
         finally:
             connection.close()
+
+
+def alive(port: int) -> bool:
+    """Whether the server answers at all; behind a proxy it sends whoever comes without TLS away, and that will do."""
+    try:
+        return Visitor(port).once("GET", "/sign-in/", None)[0] < 500
+    except OSError:
+        return False
 
 
 def answers(port: int) -> bool:

@@ -27,7 +27,7 @@ def address(role: str, places: Places, environ: Mapping[str, str] = os.environ) 
     """The connection address of a role. Raises Refusal ADDRESS_MISSING for an external server we were not told."""
     given = environ.get(VARIABLES[role])
     if given:
-        return _acting_as_owner(given) if role == OWNER else given
+        return _acting_as_owner(given, environ.get("DATABASE_URL", given)) if role == OWNER else given
     if embedded(environ):
         return places.url(role, "postgres" if role == SUPERUSER else "keepwell")
     if role == SEQUENCER:
@@ -49,13 +49,15 @@ def without_password(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@", 1)))
 
 
-def _acting_as_owner(url: str) -> str:
-    """An administrator's address, made to act as the owner: what migrations make must belong to that role."""
+def _acting_as_owner(url: str, application: str) -> str:
+    """An administrator's address, made to act as the owner in the application's database: what migrations make must
+    belong to that role."""
     parts = urlsplit(url)
     if unquote(parts.username or "") == OWNER or "role%3D" in parts.query or "role=" in parts.query:
         return url
     option = f"options={quote(f'-c role={OWNER}', safe='')}"
-    return urlunsplit(parts._replace(query=f"{parts.query}&{option}" if parts.query else option))
+    query = f"{parts.query}&{option}" if parts.query else option
+    return urlunsplit(parts._replace(path=urlsplit(application).path, query=query))
 
 
 def _with_login(url: str, role: str, password: str) -> str:

@@ -142,6 +142,7 @@ def test_it_serves_until_it_is_ended_and_leaves_no_process_behind(installation, 
     served = Served(installation, port, tmp_path / "output")
     try:
         served.until_it_answers(port)
+        assert installation.keepwell("ping", "--port", str(port)).returncode == 0
         left = served.descendants()
         assert len(left) >= 4  # database keeper, web and its worker, jobs, sequencer
         served.process.send_signal(sign)

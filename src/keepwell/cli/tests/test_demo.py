@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 import stat
 import subprocess
 from pathlib import Path
@@ -99,3 +100,10 @@ def test_a_demo_that_never_answers_fails(monkeypatch):
     with pytest.raises(Refusal) as refused:
         demo.prove(Site(), [ROSA], lambda site, turn: turn())
     assert refused.value.code == "DEMO_FAILED"
+
+
+def test_a_server_that_does_not_answer_is_said_to_be_down(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    assert main.main(["ping", "--port", str(port)]) == 1
+    assert str(port) in capsys.readouterr().err

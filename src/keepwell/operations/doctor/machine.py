@@ -51,7 +51,7 @@ def no_tls(at: Situation) -> Iterator[Finding]:
             "TLS_MISSING",
             Severity.FATAL,
             f"Pages on {at.host} would travel in the clear.",
-            "Give --tls-cert and --tls-key, or set KEEPWELL_TLS=1 when a proxy in front ends TLS.",
+            "Give --tls-cert and --tls-key, or set KEEPWELL_TLS=proxy when a proxy in front ends TLS.",
         )
 
 

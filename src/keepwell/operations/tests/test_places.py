@@ -86,7 +86,11 @@ def test_of_another_server_the_sequencers_address_follows_from_the_applications(
 
 
 def test_an_administrator_acts_as_the_owner_so_that_what_it_makes_belongs_to_the_owner(places: Places):
-    given = {"DATABASE_URL": "x", "KEEPWELL_OWNER_DATABASE_URL": "postgresql://admin:pw@db.example/clinic"}
+    given = {
+        "DATABASE_URL": "postgresql://keepwell_app:pw@db.example/clinic",
+        "KEEPWELL_OWNER_DATABASE_URL": "postgresql://admin:pw@db.example/postgres",
+    }
+    assert address(SUPERUSER, places, given) == given["KEEPWELL_OWNER_DATABASE_URL"]
     assert address(OWNER, places, given).endswith("/clinic?options=-c%20role%3Dkeepwell_owner")
     given["KEEPWELL_OWNER_DATABASE_URL"] = "postgresql://keepwell_owner:pw@db.example/clinic"
     assert address(OWNER, places, given) == given["KEEPWELL_OWNER_DATABASE_URL"]
