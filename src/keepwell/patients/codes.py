@@ -49,3 +49,6 @@ POLICY_HOLDERS = {
     "self": _("The patient"), "spouse": _("Spouse"), "parent": _("Parent"), "child": _("Child"), "common": _("Partner"),
     "other": _("Other"),
 }  # fmt: skip
+
+# FHIR R4 contact-point-use and address-use.
+USES = {"mobile": _("Mobile"), "home": _("Home"), "work": _("Work"), "temp": _("For now"), "billing": _("Bills")}

@@ -37,6 +37,17 @@ class NameTag(Called):
 
 
 @excerpt(Patient)
+class Listed(Called):
+    "One line of a working list: name, birth date and record number."
+
+    given_name: str
+    family_name: str
+    preferred_name: str | None
+    birth_date: dt.date | None
+    record_number: str
+
+
+@excerpt(Patient)
 class Sought(Called):
     "What a search is verified with and shows: names, birth date and record number."
 

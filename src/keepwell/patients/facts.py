@@ -83,17 +83,14 @@ def require(found: Iterator[Refusal]) -> None:
         raise refusal
 
 
-def birth_date(typed: str) -> dt.date:
-    """The one day of birth the text means.
-
-    Raises Refusal BIRTH_DATE_UNREADABLE, BIRTH_DATE_IMPOSSIBLE or BIRTH_DATE_UNCLEAR.
-    """
+def day(typed: str, field: str, impossible: str = "BIRTH_DATE_IMPOSSIBLE") -> dt.date:
+    """The one day in the past that the text means. Raises Refusal DATE_UNREADABLE, DATE_UNCLEAR or `impossible`."""
     days = dates.read(typed, today())
     if not days:
         absurd = dates.read(typed, dt.date.max, earliest=dt.MINYEAR)
-        raise Refusal("BIRTH_DATE_IMPOSSIBLE" if absurd else "BIRTH_DATE_UNREADABLE", field="birth_date")
+        raise Refusal(impossible if absurd else "DATE_UNREADABLE", field=field)
     if len(days) > 1:
-        raise Refusal("BIRTH_DATE_UNCLEAR", field="birth_date")
+        raise Refusal("DATE_UNCLEAR", field=field)
     return days[0]
 
 

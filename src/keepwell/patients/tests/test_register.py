@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pytest
-
 from keepwell import charts
 from keepwell.base.actor import Actor
-from keepwell.base.refusal import Refusal
 from keepwell.ledger.doorway import present
 from keepwell.patients import actions, finder
-from keepwell.patients.excerpts import NameTag, Reach, Relations
+from keepwell.patients.excerpts import NameTag, Reach
 from keepwell.patients.facts import Demographics
-from keepwell.patients.reach import Contact, Home, Kin
+from keepwell.patients.reach import Contact
 
 ADA = Demographics(given_name="Ada", family_name="Lovelace", birth_date=dt.date(1970, 1, 31), state="MA")
 

@@ -1,0 +1,100 @@
+"""The pages about patients: what they show to whom, what they record, and that nothing typed is lost."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from keepwell.base.actor import Actor
+from keepwell.patients.tests.people import entries, looks_after
+from tests.browse import ask, text
+from tests.cast import Clinic
+
+
+def test_my_patients_are_those_i_look_after(willow: Clinic, imani: Actor, ada: UUID, bo: UUID):
+    assert "Nobody is in your care yet" in text(ask(imani, "/patients/"))
+    looks_after(willow, imani, ada)
+    page = text(ask(imani, "/patients/?show=mine"))
+    assert "Ada Lovelace" in page
+    assert "Bo Li" not in page
+
+
+def test_today_lists_who_was_registered_or_changed_today(rosa: Actor, ada: UUID, bo: UUID):
+    page = text(ask(rosa, "/patients/?show=today"))
+    assert page.index("Bo Li") < page.index("Ada Lovelace")
+
+
+def test_recently_opened_lists_whom_i_opened_and_not_whom_i_only_listed(rosa: Actor, ada: UUID, bo: UUID):
+    ask(rosa, "/patients/?show=today")
+    assert "You have not opened anybody yet" in text(ask(rosa, "/patients/?show=recent"))
+    ask(rosa, f"/patients/{bo}/about/")
+    page = text(ask(rosa, "/patients/?show=recent"))
+    assert "Bo Li" in page
+    assert "Ada Lovelace" not in page
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "٣", "99999999999999999999", "2"])
+def test_a_page_number_that_is_none_breaks_nothing(rosa: Actor, ada: UUID, page: str):
+    assert ask(rosa, f"/patients/?show=today&page={page}").status_code == 200
+
+
+def test_a_search_is_posted_so_that_its_words_stand_in_no_address(rosa: Actor, ada: UUID):
+    assert "Ada Lovelace" in text(ask(rosa, "/patients/", {"words": "lovelace ada"}))
+    assert "Ada Lovelace" not in text(ask(rosa, "/patients/?words=lovelace"))
+
+
+def test_a_mistyped_search_says_that_these_are_only_close(rosa: Actor, ada: UUID):
+    assert "These are close" in text(ask(rosa, "/patients/", {"words": "lovelcae"}))
+    assert "These are close" not in text(ask(rosa, "/patients/", {"words": "lovelace"}))
+
+
+def test_a_search_for_nobody_offers_to_register(rosa: Actor, theo: Actor, ada: UUID):
+    page = text(ask(rosa, "/patients/", {"words": "zzyzx"}))
+    assert "Nobody found" in page
+    assert page.count("/patients/register/") == 2
+    assert "/patients/register/" not in text(ask(theo, "/patients/", {"words": "zzyzx"}))
+
+
+@pytest.mark.parametrize("words", ["", "li", "31 Jan 1970", "x"])
+def test_too_little_to_search_by_is_refused_and_kept_in_the_field(rosa: Actor, ada: UUID, words: str):
+    answer = ask(rosa, "/patients/", {"words": words})
+    assert answer.status_code == 422
+    assert "too little to search by" in text(answer)
+    assert f'value="{words}"' in text(answer)
+
+
+def test_the_page_of_a_patient_says_how_to_reach_them(rosa: Actor, bo: UUID):
+    page = text(ask(rosa, f"/patients/{bo}/about/"))
+    for words in ("Bo Li", "Mei Chen", "Mother", "+16175550177", "Nothing on record", "Lives in"):
+        assert words in page
+
+
+def test_what_a_role_may_not_see_is_a_closed_bar(theo: Actor, ada: UUID):
+    page = text(ask(theo, f"/patients/{ada}/about/"))
+    assert "+16175550143" in page
+    assert "Coverage: protected" in page
+    assert "/edit/" not in page
+
+
+def test_a_page_is_one_opening_of_what_it_shows(rosa: Actor, ada: UUID):
+    ask(rosa, f"/patients/{ada}/about/")
+    ((_, _, classes, subjects, listed, _),) = entries(rosa, "kind = 'open' AND actor_id = %s", rosa.id)
+    assert (sorted(classes), subjects, listed) == (["contact", "coverage", "identity"], [ada], False)
+
+
+@pytest.mark.parametrize("name", ["sam", "pat"])
+def test_who_has_no_business_with_patients_does_not_get_in(name: str, ada: UUID, request: pytest.FixtureRequest):
+    actor = request.getfixturevalue(name)
+    for path in ("/patients/", f"/patients/{ada}/about/", "/patients/register/", f"/patients/{ada}/about/edit/"):
+        assert "ACCESS_DENIED" in text(ask(actor, path)), path
+
+
+def test_another_practice_sees_nothing_of_her(olu: Actor, ada: UUID):
+    answer = ask(olu, f"/patients/{ada}/about/")
+    assert (answer.status_code, "NOT_FOUND" in text(answer)) == (404, True)
+    assert "Lovelace" not in text(ask(olu, "/patients/", {"words": "lovelace"}))
+
+
+def test_strangers_are_sent_to_sign_in(ada: UUID):
+    assert ask(None, "/patients/").status_code == 302

@@ -1,0 +1,32 @@
+"""Addresses of the patient pages. They carry ids only, never a name or a number."""
+
+from __future__ import annotations
+
+from django.urls import path, register_converter
+
+from keepwell.patients import views, views_reach, views_register
+
+
+class KindConverter:
+    """One of the kinds of fact."""
+
+    regex = "|".join(views_reach.KINDS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(KindConverter, "kind")
+
+urlpatterns = [
+    path("patients/", views.patients, name="patients"),
+    path("patients/register/", views_register.register, name="register"),
+    path("patients/<uuid:patient>/about/", views.patient, name="patient"),
+    path("patients/<uuid:patient>/about/edit/", views_register.edit, name="patient-edit"),
+    path("patients/<uuid:patient>/about/<kind:kind>/add/", views_reach.add, name="fact-add"),
+    path("patients/<uuid:patient>/about/<kind:kind>/<uuid:instead_of>/change/", views_reach.add, name="fact-change"),
+    path("patients/<uuid:patient>/about/<kind:kind>/<uuid:row>/end/", views_reach.end, name="fact-end"),
+]

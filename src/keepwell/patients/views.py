@@ -1,0 +1,117 @@
+"""Patients: the working lists, the search, and the page that says who somebody is and how to reach them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from keepwell import charts
+from keepwell.access import policy
+from keepwell.access.pages import page
+from keepwell.access.policy import Can
+from keepwell.base.actor import Actor, Purpose
+from keepwell.base.refusal import Refusal
+from keepwell.charts.excerpts import plan
+from keepwell.patients import finder, lists
+from keepwell.patients.codes import RELATIONSHIPS, USES
+from keepwell.patients.excerpts import Addresses, Coverages, Header, Listed, Reach, Relations, Whereabouts
+
+
+TITLES = {"mine": _("My patients"), "today": _("Today"), "recent": _("Recently opened by me"), "": _("Found")}
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks for the page."""
+    return request.actor  # type: ignore[attr-defined, no-any-return]
+
+
+def chart_of(patient: UUID) -> str:
+    """Where a patient's chart is; while no floor has one, the page of their own facts."""
+    try:
+        return reverse("chart", args=[patient])
+    except NoReverseMatch:
+        return reverse("patient", args=[patient])
+
+
+@require_http_methods(["GET", "POST"])
+@page(Can.FIND_PATIENTS, purpose=Purpose.HOPERAT)
+def patients(request: HttpRequest) -> HttpResponse:
+    """The working lists; with words posted, the search. Words never stand in an address."""
+    return _search(request) if request.method == "POST" else _list(request)
+
+
+def _list(request: HttpRequest) -> HttpResponse:
+    by = actor_of(request)
+    show = request.GET.get("show", "mine")
+    show = show if show in lists.LISTS else "mine"
+    listed = lists.LISTS[show](by, _number(request.GET.get("page", "1")))
+    chart = charts.open(listed.patients, Listed, by=by, listed=True, partly=True) if listed.patients else None
+    tags = chart.each(Listed) if chart else {}
+    rows = [(chart_of(p), tags[p]) for p in listed.patients if p in tags]
+    return _page(request, {"show": show, "listed": listed, "rows": rows, "words": "", "found": None})
+
+
+def _search(request: HttpRequest) -> HttpResponse:
+    typed = request.POST.get("words", "").strip()
+    shown: dict[str, Any] = {"show": "", "listed": None, "rows": [], "words": typed, "found": None}
+    try:
+        found = finder.search(typed, by=actor_of(request))
+    except Refusal as refusal:
+        if refusal.code != "SEARCH_TOO_SHORT":
+            raise
+        return _page(request, shown | {"refusal": refusal}, status=refusal.status)
+    return _page(request, shown | {"found": found, "rows": [(chart_of(h.patient), h.tag) for h in found.hits]})
+
+
+def _page(request: HttpRequest, shown: dict[str, Any], status: int = 200) -> HttpResponse:
+    around = {
+        "refusal": None,
+        "registers": policy.may(actor_of(request).role, Can.REGISTER_PATIENTS),
+        "titles": TITLES,
+        "filters": [(TITLES[n], f"{reverse('patients')}?show={n}", n == shown["show"]) for n in lists.LISTS],
+    }
+    return render(request, "patients/patients.html", around | shown, status=status)
+
+
+def _number(typed: str) -> int:
+    return min(int(typed), 1000) if typed.isdecimal() and typed.isascii() and int(typed[:6]) > 0 else 1
+
+
+@require_GET
+@page(Can.FIND_PATIENTS, purpose=Purpose.HOPERAT)
+def patient(request: HttpRequest, patient: UUID) -> HttpResponse:
+    """Who somebody is, how to reach them, who pays, who belongs to them: one opening of what this role may see."""
+    by = actor_of(request)
+    wanted: tuple[type[Any], ...] = (Header, Whereabouts, Reach, Addresses, Coverages, Relations)
+    seen = [excerpt for excerpt in wanted if plan(excerpt).classes <= policy.visible(by)]
+    chart = charts.open(patient, *seen, by=by, listed=False)
+    parts = {
+        excerpt.__name__.lower(): _now(chart, excerpt, patient)
+        for excerpt in seen
+        if excerpt not in (Header, Whereabouts)
+    }
+    shown = {
+        "patient": patient,
+        "header": chart.one(Header),
+        "where": chart.one(Whereabouts) if Whereabouts in seen else None,
+        "registers": policy.may(by.role, Can.REGISTER_PATIENTS),
+        "merges": policy.may(by.role, Can.MERGE_PATIENTS),
+        "chart_href": chart_of(patient),
+        "words": {"use": USES, "relationship": RELATIONSHIPS},
+    }
+    return render(
+        request,
+        "patients/patient.html",
+        {"reach": None, "addresses": None, "coverages": None, "relations": None} | parts | shown,
+    )
+
+
+def _now(chart: charts.Chart, excerpt: type[Any], patient: UUID) -> list[Any]:
+    "What still holds."
+    return [row for row in chart.all(excerpt).get(patient, []) if row.ended_at is None]
