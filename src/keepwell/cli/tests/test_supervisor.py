@@ -58,7 +58,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Started]]:
 
     yield starter
     for one in made:
-        one.process.kill()
+        one.process.terminate()
         one.process.wait()
 
 

@@ -196,6 +196,7 @@ def test_it_says_plainly_what_one_os_user_for_both_means(sound: Situation):
 
 def test_a_server_that_runs_as_nobody_is_found(changed, monkeypatch):
     monkeypatch.setattr(osuser, "server_user", lambda data: osuser.unprivileged(["nobody"]))
+    monkeypatch.setattr(osuser, "may_enter", lambda user, path: True)
     assert changed(environ={})["SERVER_RUNS_AS_NOBODY"] == Severity.WARNING
 
 
