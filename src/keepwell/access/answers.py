@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from keepwell.access import signin
 from keepwell.access.door import Place
+from keepwell.access.entrances import Signed
 from keepwell.access.pending import Pending
 from keepwell.base.refusal import Refusal
 
@@ -54,7 +55,11 @@ def go_on(request: HttpRequest, pending: Pending) -> HttpResponse:
 
 
 def let_in(request: HttpRequest, pending: Pending, place: Place) -> HttpResponse:
-    """Signed in: on to the page that was asked for."""
+    """Signed in: on to the page that was asked for. Who worked elsewhere until now has left there."""
+    signed: Signed | None = getattr(request, "signed_in", None)
+    if signed is not None:
+        by = signin.member(signed.membership, signed.practice, signed.role, signed.session)
+        signin.leave(request, by, "moved_on")
     signin.enter(request, pending.id, place, pending.methods)
     rotate_token(request)
     return HttpResponseRedirect(safe(pending.next))

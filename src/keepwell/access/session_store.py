@@ -56,10 +56,11 @@ class SessionStore:
         """Whose session it is; only of one that is signed in."""
         return UUID(self.data["person"])
 
-    def start(self, data: dict[str, Any], person: UUID | None, hours: int = 1) -> UUID:
+    def start(self, data: dict[str, Any], person: UUID | None, hours: int = 1, session: UUID | None = None) -> None:
         """A new key for what is known now; the old one ends. So no key planted beforehand is ever signed in."""
         self.end()
-        self.key, self.id, self.data, self.found = secrets.token_urlsafe(KEY_BYTES), new_id(), data, None
+        self.key, self.id = secrets.token_urlsafe(KEY_BYTES), session or new_id()
+        self.data, self.found = data, None
         hashed = _hash(self.key)
         Session.objects.using("recorder").create(
             id=self.id,
@@ -68,7 +69,6 @@ class SessionStore:
             data=self._sealed(hashed),
             expires_at=clock.now() + dt.timedelta(hours=hours),
         )
-        return self.id
 
     def save(self) -> None:
         """Writes `data` again, under the same key."""
@@ -100,6 +100,11 @@ def end(session: UUID) -> bool:
     """Ends a session by its id. False if it had ended already."""
     living = Session.objects.using("recorder").filter(id=session, ended_at=None)
     return bool(living.update(ended_at=clock.now(), data=""))
+
+
+def sweep() -> None:
+    """Removes sessions whose time was over a day ago. The ledger keeps what is to be known of them."""
+    Session.objects.using("recorder").filter(expires_at__lt=clock.now() - dt.timedelta(days=1)).delete()
 
 
 def data_of(row: Session) -> dict[str, Any]:

@@ -11,11 +11,23 @@ from uuid import UUID
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
-from keepwell.access import actions, credentials, devices, door, factors, limits, links, passwords, throttle
+from keepwell.access import (
+    actions,
+    credentials,
+    devices,
+    door,
+    factors,
+    limits,
+    links,
+    passwords,
+    session_store,
+    throttle,
+)
 from keepwell.access.models import Person, SignInLink
 from keepwell.access.pending import Pending, address, begun, noted, proved, store_of, told
 from keepwell.access.throttle import By
 from keepwell.base.actor import Actor, Purpose, Role, nobody
+from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.ledger import signins
 from keepwell.ledger.doorway import present
@@ -100,8 +112,8 @@ def places(request: HttpRequest, person: UUID) -> tuple[door.Place, ...]:
 
 
 def enter(request: HttpRequest, person: UUID, place: door.Place, methods: tuple[str, ...]) -> None:
-    """The last step: signed in, in one place. The session gets a new key and the practice's ledger an entry."""
-    hours = limits.of(place.role).absolute
+    """The last step: signed in, in one place. First the practice's ledger has an entry, then the session a new key."""
+    session, hours = new_id(), limits.of(place.role).absolute
     data = {
         "person": str(person),
         "membership": str(place.membership),
@@ -110,7 +122,6 @@ def enter(request: HttpRequest, person: UUID, place: door.Place, methods: tuple[
         "methods": list(methods),
         "device": devices.named(request),
     }
-    session = store_of(request).start(data, person, hours)
     signins.record(
         "sign_in.succeeded",
         member(place.membership, place.practice, place.role, session),
@@ -118,6 +129,8 @@ def enter(request: HttpRequest, person: UUID, place: door.Place, methods: tuple[
         detail={"by": list(methods)},
         note=f"from {address(request)}",
     )
+    store_of(request).start(data, person, hours, session)
+    session_store.sweep()
 
 
 def leave(request: HttpRequest, by: Actor, outcome: str = "signed_out") -> None:

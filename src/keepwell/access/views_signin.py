@@ -8,13 +8,14 @@ from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keepwell.access import signin, words
+from keepwell.access import signin
 from keepwell.access.answers import answered, go_on, let_in, safe
 from keepwell.access.door import Place
 from keepwell.access.entrances import Signed
 from keepwell.access.forms import CodeForm, PasswordForm
 from keepwell.access.pages import public
 from keepwell.access.pending import Pending, pending_of, store_of
+from keepwell.access.words import role_word
 from keepwell.base.refusal import Refusal
 
 ENDED = ("SESSION_IDLE_EXPIRED", "SESSION_ABSOLUTE_EXPIRED")
@@ -73,7 +74,7 @@ def place(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(found, request.POST.get("place", "")) if request.method == "POST" else None
     if chosen is not None:
         return let_in(request, pending, chosen)
-    return answered(request, "access/place.html", places=found, roles=words.ROLES)
+    return answered(request, "access/place.html", places=found, role_word=role_word)
 
 
 @require_POST

@@ -11,7 +11,7 @@ ROLES = {
     Role.COORDINATOR: _("care coordinator"),
     Role.PRACTITIONER: _("provider"),
     Role.TRAINEE: _("trainee"),
-    Role.BILLER: _("biller"),
+    Role.BILLER: _("billing"),
     Role.MARKETER: _("outreach"),
     Role.PRIVACY_OFFICER: _("privacy officer"),
     Role.SECURITY_OFFICER: _("security officer"),
@@ -23,3 +23,8 @@ ROLES = {
     Role.SYSTEM: _("Keepwell itself"),
     Role.NOBODY: _("nobody"),
 }
+
+
+def role_word(role: str) -> str:
+    """A role in the words of the screen; one we do not know, as it is."""
+    return str(ROLES[Role(role)]) if role in set(Role) else role

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from keepwell import charts
 from keepwell.access import policy
 from keepwell.access.models import Membership
+from keepwell.access.words import role_word as role_word
 from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.ledger.queries import Row
 from keepwell.patients.excerpts import NameTag
@@ -129,24 +130,6 @@ def purpose_word(purpose: str) -> str:
         Purpose.BTG: _("an emergency"),
     }
     return words.get(Purpose(purpose), purpose) if purpose in set(Purpose) else purpose
-
-
-def role_word(role: str) -> str:
-    """A role in the words of the screen."""
-    words = {
-        Role.FRONT_DESK: _("front desk"),
-        Role.COORDINATOR: _("care coordinator"),
-        Role.PRACTITIONER: _("provider"),
-        Role.TRAINEE: _("trainee"),
-        Role.BILLER: _("billing"),
-        Role.MARKETER: _("outreach"),
-        Role.PRIVACY_OFFICER: _("privacy officer"),
-        Role.SECURITY_OFFICER: _("security officer"),
-        Role.ADMINISTRATOR: _("administrator"),
-        Role.AUDITOR: _("auditor"),
-        Role.SYSTEM: _("Keepwell itself"),
-    }
-    return words.get(Role(role), role) if role in set(Role) else role
 
 
 def recorded_words(patients: int, classes: Iterable[str]) -> str:

@@ -215,3 +215,13 @@ def test_only_somebody_present_makes_links(bo: Somebody):
         credentials.make_link(bo.membership, by=bo.clinic.system)
     assert caught.value.code == "NOBODY_PRESENT"
     assert Session.objects.filter(person=bo.person, created_at__gt=clock.now()).count() == 0
+
+
+def test_the_command_line_makes_a_link_that_works(bo: Somebody, capsys: pytest.CaptureFixture[str]):
+    from keepwell.cli.main import main
+
+    assert main(["sign-in-link", bo.email.upper(), "--site", "https://clinic.example/"]) == 0
+    link, _, place = capsys.readouterr().out.strip().partition("  ")
+    assert place == "Willow, provider"
+    assert bo.browser.post(link.removeprefix("https://clinic.example")).status_code == 302
+    assert main(["sign-in-link", "nobody.at.all@example.org"]) == 1

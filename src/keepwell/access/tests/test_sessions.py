@@ -13,6 +13,7 @@ from keepwell.access.models import Session
 from keepwell.access.tests.somebody import Somebody, refused
 from keepwell.base import clock
 from keepwell.base.actor import Role
+from keepwell.base.refusal import Refusal
 from keepwell.ledger.doorway import present
 from tests.cast import Clinic
 
@@ -176,3 +177,33 @@ def test_a_sign_in_is_one_statement_on_later_requests(ada: Somebody, monkeypatch
     monkeypatch.setattr(wire, "rows", heard)
     ada.browser.get("/sign-in/")
     assert [s for s in asked if "whoami" in s] == asked and len(asked) == 1
+
+
+def test_nobody_is_signed_in_that_could_not_be_recorded(willow: Clinic, monkeypatch: pytest.MonkeyPatch):
+    from keepwell.ledger import signins
+
+    bo = Somebody.at(willow)
+    bo.gives_password()
+    monkeypatch.setattr(signins, "record", out_of_reach)
+    refused(bo.gives_code(), "AUDIT_UNAVAILABLE", 503)
+    monkeypatch.undo()
+    assert not bo.is_in()
+
+
+def test_while_the_database_is_out_of_reach_every_page_says_so(ada: Somebody, monkeypatch: pytest.MonkeyPatch):
+    from keepwell.ledger import wire
+
+    monkeypatch.setattr(wire, "rows", out_of_reach)
+    refused(ada.browser.get("/your-sign-in/"), "AUDIT_UNAVAILABLE", 503)
+    monkeypatch.undo()
+    assert ada.is_in()
+
+
+def out_of_reach(*_: object, **__: object):
+    raise Refusal("AUDIT_UNAVAILABLE")
+
+
+def test_sessions_long_over_are_swept_away(ada: Somebody):
+    Session.objects.using("recorder").filter(person=ada.person).update(expires_at=clock.now() - dt.timedelta(days=2))
+    Somebody.at(ada.clinic).signs_in()
+    assert not Session.objects.filter(person=ada.person).exists()

@@ -228,6 +228,7 @@ def test_somebody_signed_in_can_go_on_to_another_place_of_theirs(willow: Clinic,
     assert ada.browser.cookies["keepwell"].value != before
     assert ada.is_in()
     assert len(entries("sign_in.succeeded", oak.system)) == 1
+    assert [e["outcome"] for e in ada.entries("sign_in.ended")] == ["moved_on"]
 
 
 def test_nobody_chooses_a_place_of_somebody_else(willow: Clinic, oak: Clinic, ada: Somebody):

@@ -1,0 +1,38 @@
+"""Make a one-time sign-in link for somebody who works here: for a new colleague, or one who is locked out."""
+
+from __future__ import annotations
+
+import argparse
+
+from keepwell.base.refusal import Refusal
+from keepwell.cli import setup
+from keepwell.operations.saying import answer
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("email", help="whose")
+    parser.add_argument("--site", default="", help="the address of this site, to print the whole link")
+
+
+def run(args: argparse.Namespace) -> None:
+    setup.django()
+    for place, path in _links(args.email):
+        answer(f"{args.site.rstrip('/')}{path}  {place}")
+
+
+def _links(email: str) -> list[tuple[str, str]]:
+    """A link for each place somebody works at. Raises Refusal ACCOUNT_ORPHANED when there is none."""
+    from keepwell.access import actions, credentials, door
+    from keepwell.access.models import Membership, Person
+    from keepwell.access.words import role_word
+    from keepwell.ledger.doorway import present
+
+    person = Person.objects.filter(email=email.strip().casefold()).first()
+    made = []
+    for place in door.places_of(person.id) if person else ():
+        with present(actions.system_actor(place.practice, reason="one-time link from the command line")) as by:
+            path = credentials.make_link(Membership.objects.get(id=place.membership), by=by)
+        made.append((f"{place.practice_name}, {role_word(place.role)}", path))
+    if not made:
+        raise Refusal("ACCOUNT_ORPHANED")
+    return made
