@@ -60,41 +60,55 @@ def one(connection: Connection, query: LiteralString, values: Any = None) -> Any
     return row[0]
 
 
-def after(cursor: Cursor, horizon: int) -> sql.Composed:
-    """Entries that come next: committed for good (transactions below the horizon are over) and not sequenced yet."""
-    return sql.SQL("e.xid >= {x}::xid8 AND (e.xid, e.id) > ({x}::xid8, {id}) AND e.xid < {h}::xid8").format(
-        x=sql.Literal(str(cursor.xid)), id=sql.Literal(cursor.id), h=sql.Literal(str(horizon)))
+UNSEQUENCED = sql.SQL("NOT EXISTS (SELECT FROM custody.leaf l WHERE l.entry_id = e.id)")
+
+
+def after(cursor: Cursor, horizon: int, generation: int = 1) -> sql.Composed:
+    """Entries that come next: committed for good, because transactions below the horizon are over.
+
+    In a later generation, entries of earlier clusters stand at the same numbers and have their leaves already. The
+    first generation does without that question: asked of a backlog, it makes the planner read the whole tree.
+    """
+    return sql.SQL("e.xid >= {x}::xid8 AND (e.xid, e.id) > ({x}::xid8, {id}) AND e.xid < {h}::xid8 AND {new}").format(
+        x=sql.Literal(str(cursor.xid)), id=sql.Literal(cursor.id), h=sql.Literal(str(horizon)),
+        new=UNSEQUENCED if generation > 1 else sql.SQL("true"))
 
 
 def left_by_another_cluster(beyond: int) -> sql.Composed:
     """Entries of transactions that this cluster has not got to yet: they came with the data from another one."""
-    return sql.SQL("e.xid >= {}::xid8").format(sql.Literal(str(beyond)))
-
-
-UNSEQUENCED = sql.SQL("NOT EXISTS (SELECT FROM custody.leaf l WHERE l.entry_id = e.id)")
+    return sql.SQL("e.xid >= {}::xid8 AND {}").format(sql.Literal(str(beyond)), UNSEQUENCED)
 
 
 def take(connection: Connection, which: sql.Composed, limit: int) -> list[bytes]:
-    """The COPY BINARY rows of the next unsequenced entries, in their final order."""
-    query = sql.SQL("SELECT {} FROM custody.entry e WHERE {} AND {} ORDER BY e.xid, e.id LIMIT {}")
-    return list(copy_rows(connection, query.format(sql.SQL(ENTRY), which, UNSEQUENCED, sql.Literal(limit))))
+    """The COPY BINARY rows of the next entries, in their final order."""
+    query = sql.SQL("SELECT {} FROM custody.entry e WHERE {} ORDER BY e.xid, e.id LIMIT {}")
+    return list(copy_rows(connection, query.format(sql.SQL(ENTRY), which, sql.Literal(limit))))
 
 
 def copy_rows(connection: Connection, query: sql.Composable) -> Iterator[bytes]:
-    """A query's rows as COPY BINARY sends them, one message each (PostgreSQL protocol, COPY operations)."""
-    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(query)
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        messages = iter(copy)
-        first = bytes(next(messages))
-        if not first.startswith(COPY_SIGNATURE):
-            raise ValueError("this is not COPY BINARY")
-        rest = first[len(COPY_SIGNATURE):]
-        if rest and rest != COPY_END:
-            yield rest
-        for message in messages:
-            row = bytes(message)
+    """A query's rows as COPY BINARY sends them, one message each (PostgreSQL protocol, COPY operations).
+
+    Read straight from libpq, which costs a third less than the cursor. Whoever stops half way loses the connection.
+    """
+    pgconn, whole = connection.pgconn, False
+    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(query).as_bytes(connection)
+    try:
+        _expect(pgconn.exec_(statement), pq.ExecStatus.COPY_OUT)
+        read = pgconn.get_copy_data
+        count, message = read(0)
+        first = bytes(message[len(COPY_SIGNATURE):])
+        while count > 0:
+            row = first or bytes(message)
             if row != COPY_END:
                 yield row
+            first = b""
+            count, message = read(0)
+        while result := pgconn.get_result():
+            _expect(result, pq.ExecStatus.COMMAND_OK)
+        whole = True
+    finally:
+        if not whole:
+            connection.close()
 
 
 def last_of(row: bytes) -> Cursor:
@@ -130,7 +144,11 @@ def _hashes(hashes: Iterable[bytes]) -> tuple[int, bytes]:
     return array(BYTES, [b"\0\0\0\x20" + digest for digest in hashes])
 
 
-def _call(connection: Connection, statement: bytes, *values: tuple[int, bytes]) -> None:
-    result = connection.pgconn.exec_params(statement, [v for _, v in values], [t for t, _ in values], [1] * len(values))
-    if result.status != pq.ExecStatus.TUPLES_OK:
+def _expect(result: pq.abc.PGresult, status: pq.ExecStatus) -> None:
+    if result.status != status:
         raise psycopg.errors.error_from_result(result)
+
+
+def _call(connection: Connection, statement: bytes, *values: tuple[int, bytes]) -> None:
+    types, data = [t for t, _ in values], [v for _, v in values]
+    _expect(connection.pgconn.exec_params(statement, data, types, [1] * len(values)), pq.ExecStatus.TUPLES_OK)

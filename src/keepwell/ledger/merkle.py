@@ -50,7 +50,7 @@ class Frontier:
                 self._edge.append(None)
             waiting = self._edge[level]
             if waiting is not None:
-                row.insert(0, waiting)
+                row = [waiting, *row]
             self._edge[level] = row[-1] if len(row) % 2 else None
             row, level, first = parents(row), level + 1, first >> 1
             if keep and row:

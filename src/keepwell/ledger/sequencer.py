@@ -108,7 +108,8 @@ class Sequencer:
         """One transaction: leaves, and a checkpoint if one is due. True when more is waiting."""
         with self.connection.transaction():
             view = View.take(self.connection)
-            rows = batches.take(self.connection, batches.after(self.cursor, view.horizon), self.pace.batch)
+            which = batches.after(self.cursor, view.horizon, self.generation)
+            rows = batches.take(self.connection, which, self.pace.batch)
             full = len(rows) == self.pace.batch
             self._append(rows)
             self.cursor = batches.last_of(rows[-1]) if full else max(self.cursor, Cursor(view.horizon))

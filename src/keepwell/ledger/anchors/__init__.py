@@ -26,8 +26,11 @@ class Anchor(Protocol):
     def recent(self) -> list[str]:
         """The last notes added, oldest first: at least a few dozen if there are that many."""
 
-    def notes(self) -> Iterator[str | None]:
-        """Every note, oldest first; None stands for something that is not a note any more."""
+    def length(self) -> int:
+        """How much there is now, in whatever the anchor counts; for `notes`."""
+
+    def notes(self, length: int | None = None) -> Iterator[str | None]:
+        """Every note, oldest first, up to a length; None stands for something that is not a note any more."""
 
 
 def load(spec: str) -> Anchor:

@@ -32,10 +32,17 @@ class FileAnchor:
     def recent(self) -> list[str]:
         return [note for note in map(read_line, self._tail()) if note is not None]
 
-    def notes(self) -> Iterator[str | None]:
+    def length(self) -> int:
+        """Bytes, up to the end of the last whole line."""
+        try:
+            return self.path.stat().st_size - len(b"".join(self._tail()).rpartition(b"\n")[2])
+        except FileNotFoundError:
+            return 0
+
+    def notes(self, length: int | None = None) -> Iterator[str | None]:
         """A line cut short by a crash is passed over when the line after it begins the same way and is whole."""
         torn = b""
-        for line in self._lines():
+        for line in self._lines(length):
             note = read_line(line)
             if torn and not (note is not None and line.startswith(torn)):
                 yield None
@@ -72,10 +79,15 @@ class FileAnchor:
         except OSError as error:
             raise Refusal("ANCHOR_UNAVAILABLE", why=error.strerror) from None
 
-    def _lines(self) -> Iterator[bytes]:
+    def _lines(self, length: int | None) -> Iterator[bytes]:
         try:
             with self.path.open("rb") as file:
-                yield from file
+                read = 0
+                for line in file:
+                    read += len(line)
+                    if length is not None and read > length:
+                        return
+                    yield line
         except FileNotFoundError:
             return
         except OSError as error:

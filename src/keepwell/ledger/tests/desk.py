@@ -13,9 +13,12 @@ from psycopg import sql
 from keepwell.base.ids import new_id
 from keepwell.ledger.anchors.file import FileAnchor
 from keepwell.ledger.checkpoints import Checkpoint, is_key_note
+from keepwell.ledger.findings import Code
 from keepwell.ledger.leaves import COLUMNS
 from keepwell.ledger.merkle import Frontier, leaf_hash
 from keepwell.ledger.sequencer import Pace, Sequencer
+from keepwell.ledger.verify import Report, verify
+from keepwell.ledger.walk import MacCheck
 from keepwell.vault.roots import Root
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -29,6 +32,14 @@ VALUES (%s, %s, 'open', 'chart.opened', %s, 'practitioner', 'TREAT', %s, %s, '{i
         '{NameTag,Problems}', %s, false, 'ok', '{"rows":3}', %s, %s)
 """
 WAITING = "SELECT count(*) FROM custody.entry e WHERE NOT EXISTS (SELECT FROM custody.leaf WHERE entry_id = e.id)"
+
+SOME = "(SELECT entry_id FROM custody.leaf WHERE seq = 322)"
+COPY_OF_ONE = """
+INSERT INTO custody.entry SELECT {id}, practice_id, {at}, {xid}, kind, verb, actor_id, role, purpose, session_id,
+  request_id, classes, excerpts, subjects, listed, outcome, detail, note, mac FROM custody.entry
+  WHERE id = (SELECT entry_id FROM custody.leaf WHERE seq = 10)
+"""
+BORN_THEN = "(lpad(to_hex((extract(epoch FROM {at}) * 1000)::bigint), 12, '0') || '7abc8abcabcabcabcabc')::uuid"
 
 
 class Desk:
@@ -67,6 +78,17 @@ class Desk:
                 pass
             worker.step()
         return worker
+
+    def sequence_once(self) -> None:
+        """One step, whatever it finds: for when not everything can be sequenced."""
+        worker = self.sequencer()
+        with self.connect() as connection:
+            worker.start(connection)
+            worker.step()
+
+    def leaf_hashes(self) -> list[bytes]:
+        """What the leaves of the entries as they are now would be."""
+        return [leaf_hash(b"\x01" + row) for row in rows_made_by_hand(self.owner)]
 
     def waiting(self) -> int:
         return int(self.one(WAITING))
@@ -125,7 +147,7 @@ def assert_whole(desk: Desk) -> None:
     assert desk.all(SEQUENCED) == desk.all(IN_ORDER)
     numbers = [row[0] for row in desk.all("SELECT seq FROM custody.leaf ORDER BY seq")]
     assert numbers == list(range(len(numbers)))
-    leaves = [leaf_hash(b"\x01" + row) for row in rows_made_by_hand(desk.owner)]
+    leaves = desk.leaf_hashes()
     assert [bytes(leaf) for (leaf,) in desk.all("SELECT leaf FROM custody.leaf ORDER BY seq")] == leaves
     tree = Frontier()
     for checkpoint in checkpoints(desk):
@@ -136,3 +158,17 @@ def assert_whole(desk: Desk) -> None:
     assert None not in kept
     anchored = [note for note in kept if note and not is_key_note(note)]
     assert [note for (note,) in desk.all(NOTES)] == anchored
+
+
+def found(desk: Desk, *, anchored: bool = True) -> set[Code]:
+    """The codes that verification finds."""
+    return checked(desk, anchored=anchored).findings.codes
+
+
+def checked(desk: Desk, *, anchored: bool = True, mac: MacCheck | None = None) -> Report:
+    return verify(desk.connect, desk.anchor if anchored else None, mac=mac)
+
+
+def copy_of_one(born: str, at: str, xid: str = "pg_current_xact_id()") -> str:
+    """Insert a copy of leaf 10's entry with an id that says `born`, at a time, in a transaction."""
+    return COPY_OF_ONE.format(id=BORN_THEN.format(at=born), at=at, xid=xid)
