@@ -128,6 +128,29 @@ class Restriction(Tenanted):
         indexes = [models.Index(fields=["practice", "patient_id"], name="access_restriction_patient")]
 
 
+class PatientLink(Tenanted):
+    """Two records of one person (FHIR Patient.link). Opening either opens both, and a restriction of one binds both.
+
+    A link and never a re-seal: ending it takes them apart again. A record merged into another has none merged into it.
+    """
+
+    patient_id = models.UUIDField()
+    duplicate_id = models.UUIDField()
+    began_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    plain = {"patient_id", "duplicate_id", "began_at", "ended_at"}
+    subject_column = "patient_id"
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "patient_id"], name="access_link_patient")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "duplicate_id"], condition=models.Q(ended_at=None), name="access_link_once"
+            )
+        ]
+
+
 class Session(models.Model):
     """A signed-in browser. The key itself is never stored, only its SHA-256; `data` is signed and bound to that hash."""
 
@@ -154,5 +177,15 @@ class SignInLink(Tenanted):
     subject_column = "person_id"
 
 
-__all__ = ["CareRelation", "CareTeam", "CareTeamMember", "Membership", "Person", "Practice", "Restriction", "Session",
-           "SignInLink"]
+__all__ = [
+    "CareRelation",
+    "CareTeam",
+    "CareTeamMember",
+    "Membership",
+    "PatientLink",
+    "Person",
+    "Practice",
+    "Restriction",
+    "Session",
+    "SignInLink",
+]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import Q
 
 from keepwell.access.models import CareRelation, CareTeamMember, Restriction
+from keepwell.access.persons import persons
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.base.refusal import Refusal
@@ -102,16 +103,28 @@ def visible(by: Actor) -> frozenset[C]:
     return MAY_SEE.get((by.role, by.purpose), frozenset())
 
 
-def refused(by: Actor, classes: Iterable[C], subjects: Iterable[UUID]) -> dict[UUID, Refusal]:
-    """The subjects the actor may not open these classes of, and why. One query each for relations and restrictions."""
+def refused(
+    by: Actor, classes: Iterable[C], subjects: Iterable[UUID], people: Mapping[UUID, Sequence[UUID]] | None = None
+) -> dict[UUID, Refusal]:
+    """The subjects the actor may not open these classes of, and why. One query each for relations and restrictions.
+
+    Records merged into one person count as one: whoever looks after one looks after all, and a restriction of one binds
+    all. `people` says which belong together, if the caller knows already.
+    """
     wanted, whose = frozenset(classes), tuple(subjects)
     beyond = wanted - visible(by)
     if beyond:
         rule = f"your role does not include {', '.join(sorted(beyond))} for this purpose"
         return dict.fromkeys(whose, Refusal("POLICY_DENY", rule=rule))
-    caring = cared_for(by, whose) if wanted & NEEDS_RELATION and by.role is not Role.SYSTEM else frozenset(whose)
-    no = {s: Refusal("POLICY_DENY", rule="you are not on this patient's care team") for s in whose if s not in caring}
-    return no | _restricted(by, wanted, [s for s in whose if s not in no])
+    if by.role is Role.SYSTEM:
+        return {}
+    people = persons(whose) if people is None else people
+    no = {}
+    if wanted & NEEDS_RELATION:
+        caring = cared_for(by, {record for s in whose for record in people[s]})
+        stranger = Refusal("POLICY_DENY", rule="you are not on this patient's care team")
+        no = {s: stranger for s in whose if caring.isdisjoint(people[s])}
+    return no | _restricted(by, wanted, {s: people[s] for s in whose if s not in no})
 
 
 def cared_for(by: Actor, subjects: Iterable[UUID] | None = None) -> frozenset[UUID]:
@@ -124,21 +137,26 @@ def cared_for(by: Actor, subjects: Iterable[UUID] | None = None) -> frozenset[UU
     return frozenset(held.values_list("patient_id", flat=True))
 
 
-def _restricted(by: Actor, wanted: frozenset[C], subjects: list[UUID]) -> dict[UUID, Refusal]:
-    if not subjects or by.role is Role.SYSTEM:
+def _restricted(by: Actor, wanted: frozenset[C], people: Mapping[UUID, Sequence[UUID]]) -> dict[UUID, Refusal]:
+    everybody = {record for records in people.values() for record in records}
+    if not everybody:
         return {}
-    rows = list(Restriction.objects.filter(_lasting(clock.now()), patient_id__in=subjects))
-    open_to_all = [r for r in rows if not r.member_id and not r.role]
-    caring = cared_for(by, [r.patient_id for r in open_to_all]) if open_to_all else frozenset()
-    return {r.patient_id: Refusal("RESTRICTION_BLOCK") for r in rows if _binds(r, by, wanted, caring)}
+    rows = list(Restriction.objects.filter(_lasting(clock.now()), patient_id__in=everybody))
+    caring = cared_for(by, everybody) if any(not r.member_id and not r.role for r in rows) else frozenset()
+    bound = {}
+    for subject, records in people.items():
+        cared = not caring.isdisjoint(records)
+        if any(_binds(r, by, wanted, cared) for r in rows if r.patient_id in records):
+            bound[subject] = Refusal("RESTRICTION_BLOCK")
+    return bound
 
 
-def _binds(row: Restriction, by: Actor, wanted: frozenset[C], caring: frozenset[UUID]) -> bool:
+def _binds(row: Restriction, by: Actor, wanted: frozenset[C], cared: bool) -> bool:
     if row.classes and not wanted & set(row.classes):
         return False
     if row.member_id or row.role:
         return row.member_id == by.id or row.role == by.role
-    return row.patient_id not in caring
+    return not cared
 
 
 def _lasting(at: object) -> Q:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import models
 
 from keepwell.access import policy
+from keepwell.access.persons import persons
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.charts.excerpts import Plan, plan
@@ -26,28 +27,32 @@ def open(
     """Opens what `excerpts` name of `subjects`, for `by`; one decision, one committed entry, then the keys.
 
     `listed`: shown as one of a list (the default for several subjects). `partly`: leave out the subjects the policy
-    refuses, each recorded as denied, instead of refusing all. Raises Refusal POLICY_DENY, RESTRICTION_BLOCK,
-    AUDIT_UNAVAILABLE.
+    refuses, each recorded as denied, instead of refusing all. Every record of a person merged from several is opened
+    and recorded, and read under the id that was asked for.
+    Raises Refusal POLICY_DENY, RESTRICTION_BLOCK, AUDIT_UNAVAILABLE.
     """
     whose = (subjects,) if isinstance(subjects, UUID) else tuple(dict.fromkeys(subjects))
     if by != presence.who_is_present():
         raise TypeError("the actor named is not the one present")
     plans = {cls: plan(cls) for cls in excerpts}
     classes = frozenset().union(*(p.classes for p in plans.values()))
-    refused = policy.refused(by, classes, whose)
+    people = persons(whose)
+    refused = policy.refused(by, classes, whose, people)
     if refused:
         _deny(refused, plans.values(), classes, by, listed)
         if not partly:
             raise next(iter(refused.values()))
-    allowed = tuple(s for s in whose if s not in refused)
+    allowed = {s: s for s in whose if s not in refused}
+    for s in tuple(allowed):
+        allowed |= {record: s for record in people[s] if record not in allowed}
     if not allowed:
-        return Chart((), plans, {}, None, by, refused)
+        return Chart({}, plans, {}, None, by, refused)
     entry = Entry(
         "open",
         "chart.opened",
         tuple(sorted(classes)),
         tuple(sorted(p.name for p in plans.values())),
-        allowed,
+        tuple(allowed),
         len(whose) > 1 if listed is None else listed,
         note=custody.note(by.reason, by),
     )
@@ -60,16 +65,17 @@ class Chart:
 
     def __init__(
         self,
-        subjects: tuple[UUID, ...],
+        subjects: dict[UUID, UUID],
         plans: dict[type[Any], Plan],
         keys: custody.Keys,
         entry: UUID | None,
         by: Actor,
         refused: dict[UUID, Refusal],
     ) -> None:
-        self.subjects = subjects
+        self.subjects = tuple(dict.fromkeys(subjects.values()))
         self.entry = entry
         self.refused = refused
+        self._asked = subjects
         self._plans = plans
         self._keys = keys
         self._by = by
@@ -78,25 +84,37 @@ class Chart:
         return f"<Chart of {len(self.subjects)}>"
 
     def all(self, excerpt: type[E], rows: models.QuerySet[Any] | None = None) -> dict[UUID, list[E]]:
-        """Every row of each subject; `rows` narrows or orders them. Subjects without rows are absent."""
-        wanted = self._wanted(excerpt)
-        found = wanted.model._default_manager.order_by(*wanted.order) if rows is None else rows
-        found = found.filter(**{f"{wanted.of}__in": self.subjects})
+        """Every row of each subject; `rows` narrows or orders them. Subjects without rows are absent.
+
+        Rows of records merged into one person come under the id that was asked for.
+        """
         out: dict[UUID, list[E]] = {}
-        for subject, row, *columns in found.values_list(wanted.of, "pk", *wanted.columns):
-            self._unseal(wanted, subject, row, columns)
-            out.setdefault(subject, []).append(excerpt(*columns))
+        for subject, opened in self._rows(excerpt, rows):
+            out.setdefault(self._asked[subject], []).append(opened)
         return out
 
     def each(self, excerpt: type[E]) -> dict[UUID, E]:
-        """The first row of each subject."""
-        return {subject: rows[0] for subject, rows in self.all(excerpt).items()}
+        """The first row of each subject; of a person merged from several records, that of the record asked for."""
+        own: dict[UUID, E] = {}
+        others: dict[UUID, E] = {}
+        for subject, opened in self._rows(excerpt, None):
+            asked = self._asked[subject]
+            (own if asked == subject else others).setdefault(asked, opened)
+        return others | own
 
     def one(self, excerpt: type[E]) -> E:
         """The row of the only subject. Raises Refusal NOT_FOUND."""
         for row in self.each(excerpt).values():
             return row
         raise Refusal("NOT_FOUND")
+
+    def _rows(self, excerpt: type[E], rows: models.QuerySet[Any] | None) -> Iterator[tuple[UUID, E]]:
+        wanted = self._wanted(excerpt)
+        found = wanted.model._default_manager.order_by(*wanted.order) if rows is None else rows
+        found = found.filter(**{f"{wanted.of}__in": list(self._asked)})
+        for subject, row, *columns in found.values_list(wanted.of, "pk", *wanted.columns):
+            self._unseal(wanted, subject, row, columns)
+            yield subject, excerpt(*columns)
 
     def _wanted(self, excerpt: type[Any]) -> Plan:
         if excerpt not in self._plans:

@@ -6,6 +6,7 @@ import datetime as dt
 from uuid import UUID
 
 from keepwell import charts
+from keepwell.access.persons import survivors
 from keepwell.base import text
 from keepwell.base.actor import Actor
 from keepwell.base.asked import MOST_WORDS, Asked, Term
@@ -30,13 +31,13 @@ def lookalikes(person: Findable, *, by: Actor) -> list[UUID]:
         found |= dict.fromkeys(finding.find(asked, by=by, limit=MOST_COMPARED))
     if not found:
         return []
-    chart = charts.open(found, Sought, Reach, by=by, listed=True, partly=True)
-    reach, tags = chart.all(Reach), chart.each(Sought)
-    known = {patient: findable(tag, reach.get(patient, ())) for patient, tag in tags.items()}
+    chart = charts.open(survivors(found).values(), Sought, Reach, by=by, listed=True, partly=True)
+    reach = chart.all(Reach)
+    known = {p: [findable(r, reach.get(p, ())) for r in records] for p, records in chart.all(Sought).items()}
     number = text.record_number(person.record_number)
-    if number and any(text.record_number(k.record_number) == number for k in known.values()):
+    if number and any(text.record_number(k.record_number) == number for records in known.values() for k in records):
         raise Refusal("RECORD_NUMBER_TAKEN", field="record_number")
-    likely = {patient: likeness(person, k) for patient, k in known.items()}
+    likely = {patient: max(likeness(person, k) for k in records) for patient, records in known.items()}
     return sorted((p for p, worth in likely.items() if worth), key=lambda p: -likely[p])[:MOST_SHOWN]
 
 

@@ -114,6 +114,7 @@ class Reach:
     "Phone numbers and e-mail addresses."
 
     pk: UUID
+    patient: UUID
     system: str
     value: str
     use: str
@@ -126,6 +127,7 @@ class Addresses:
     "Where someone lives or gets mail."
 
     pk: UUID
+    patient: UUID
     where: dict[str, Any]
     use: str
     rank: int
@@ -137,6 +139,7 @@ class Coverages:
     "Who pays, and under which numbers."
 
     pk: UUID
+    patient: UUID
     payer: str
     plan: str | None
     member_number: str
@@ -154,6 +157,7 @@ class Relations:
     "Who belongs to the patient: parents, partners, whom to call."
 
     pk: UUID
+    patient: UUID
     name: str
     relationship: str
     phone: str | None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from keepwell import charts
 from keepwell.access import policy
+from keepwell.access.persons import survivors
 from keepwell.base import asked
 from keepwell.base.actor import Actor
 from keepwell.base.asked import Asked, Term
@@ -48,7 +49,7 @@ def search(typed: str, *, by: Actor) -> Found:
     if not finding.searchable(question):
         raise Refusal("SEARCH_TOO_SHORT", field="words")
     for mistyped in (False, True):
-        candidates = finding.find(question, by=by, limit=CANDIDATES, mistyped=mistyped)
+        candidates = _people(finding.find(question, by=by, limit=CANDIDATES, mistyped=mistyped))
         hits = _verified(question, candidates, mistyped, by) if candidates else []
         if hits:
             more = len(hits) > MOST_SHOWN or len(candidates) >= CANDIDATES
@@ -60,26 +61,46 @@ def _verified(question: Asked, candidates: list[UUID], mistyped: bool, by: Actor
     "Those who really answer, ranked; ties stay in the order they came, last seen first."
     by_reach = any(map(_only_reach, question.terms))
     chart = charts.open(candidates, *((Sought, Reach) if by_reach else (Sought,)), by=by, listed=True, partly=True)
-    tags = chart.each(Sought)
+    tags, records = chart.each(Sought), chart.all(Sought)
     if not tags:
         _raise_if_never_allowed(chart.refused.values())
-    hits = _answering(question, tags, chart.all(Reach) if by_reach else {})
-    doubtful = {p: tag for p, tag in tags.items() if p not in {h.patient for h in hits}}
+    reach = chart.all(Reach) if by_reach else {}
+    known = {p: _Known(tags[p], records[p], reach.get(p, ())) for p in tags}
+    hits = _answering(question, known)
+    doubtful = {p: k for p, k in known.items() if p not in {h.patient for h in hits}}
     if doubtful and not by_reach and not (mistyped and hits) and PhiClass.CONTACT in policy.visible(by):
         # Found by a parent's name, or by the end of a phone number that could have been a year.
         chart = charts.open(doubtful, Reach, Relations, by=by, listed=True, partly=True)
-        reach, relations = chart.all(Reach), chart.all(Relations)
-        hits += _answering(question, doubtful, {p: [*reach.get(p, ()), *relations.get(p, ())] for p in doubtful})
+        numbers, relations = chart.all(Reach), chart.all(Relations)
+        more = {p: k.with_rows((*numbers.get(p, ()), *relations.get(p, ()))) for p, k in doubtful.items()}
+        hits += _answering(question, more)
     place = {patient: at for at, patient in enumerate(candidates)}
     return sorted(hits, key=lambda h: (-h.worth, place[h.patient]))
 
 
-Rows = Mapping[UUID, Iterable[Reach | Relations]]
+@dataclass(frozen=True, slots=True)
+class _Known:
+    "What is open of a candidate: how to show them, and every record of the person."
+
+    tag: Sought
+    records: Sequence[Sought]
+    rows: Sequence[Reach | Relations]
+
+    def with_rows(self, rows: Sequence[Reach | Relations]) -> _Known:
+        return _Known(self.tag, self.records, rows)
+
+    def worth(self, question: Asked) -> float:
+        return max(score(question, findable(record, self.rows)) or 0.0 for record in self.records)
 
 
-def _answering(question: Asked, tags: Mapping[UUID, Sought], rows: Rows) -> list[Hit]:
-    scored = ((p, tag, score(question, findable(tag, rows.get(p, ())))) for p, tag in tags.items())
+def _answering(question: Asked, known: Mapping[UUID, _Known]) -> list[Hit]:
+    scored = ((p, k.tag, k.worth(question)) for p, k in known.items())
     return [Hit(p, tag, worth) for p, tag, worth in scored if worth]
+
+
+def _people(candidates: list[UUID]) -> list[UUID]:
+    "Each person once, as the record that stands for them."
+    return list(dict.fromkeys(survivors(candidates).values())) if candidates else []
 
 
 def _only_reach(term: Term) -> bool:

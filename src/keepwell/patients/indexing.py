@@ -37,7 +37,8 @@ def findable(who: Demographics | Sought, rows: Iterable[Row] = (), record_number
 
 
 def reindex(patient: UUID, *, by: Actor) -> None:
-    """Opens what a patient is found by and indexes it anew; inside an action about them."""
+    """Opens what a record is found by and indexes it anew, inside an action about it. Merged ones keep their own."""
     chart = charts.open(patient, Sought, Reach, Relations, by=by)
-    rows = (*chart.all(Reach).get(patient, ()), *chart.all(Relations).get(patient, ()))
+    opened: tuple[Reach | Relations, ...] = (*chart.all(Reach).get(patient, ()), *chart.all(Relations).get(patient, ()))
+    rows = [row for row in opened if row.patient == patient]
     finding.index(patient, findable(chart.one(Sought), rows), by=by)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from keepwell.access import policy
+from keepwell.access.persons import survivors
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.ledger import queries
@@ -29,7 +30,7 @@ class Page:
 
 def mine(by: Actor, number: int = 1) -> Page:
     """The patients the actor looks after, those registered last first."""
-    return _page(sorted(policy.cared_for(by), reverse=True), number)
+    return _page(sorted(_people(policy.cared_for(by)), reverse=True), number)
 
 
 def recent(by: Actor, number: int = 1) -> Page:
@@ -50,7 +51,12 @@ LISTS = {"mine": mine, "today": today, "recent": recent}
 def _patients(subjects: Sequence[UUID]) -> list[UUID]:
     "Those of the subjects that are patients, in the same order."
     known = frozenset(Patient.objects.filter(id__in=subjects).values_list("id", flat=True))
-    return [s for s in subjects if s in known]
+    return _people(s for s in subjects if s in known)
+
+
+def _people(patients: Iterable[UUID]) -> list[UUID]:
+    "Each person once, as the record that stands for them."
+    return list(dict.fromkeys(survivors(patients).values()))
 
 
 def _page(ids: Sequence[UUID], number: int) -> Page:

@@ -22,7 +22,6 @@ from keepwell.patients import finder, lists
 from keepwell.patients.codes import RELATIONSHIPS, USES
 from keepwell.patients.excerpts import Addresses, Coverages, Header, Listed, Reach, Relations, Whereabouts
 
-
 TITLES = {"mine": _("My patients"), "today": _("Today"), "recent": _("Recently opened by me"), "": _("Found")}
 
 

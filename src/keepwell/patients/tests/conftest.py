@@ -1,4 +1,4 @@
-"""Ada and Bo, patients of Willow."""
+"""More about the patients of the cast: Ada has a phone; Bo Li is a child with a mother."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def ada(willow: Clinic) -> UUID:
-    "Ada Lovelace, born 31 January 1970, (617) 555-0143."
-    return people.registers(willow, people.ADA, Contact(system="phone", value="(617) 555-0143"))
+def ada(ada: UUID, willow: Clinic) -> UUID:
+    "Ada Lovelace, born 10 December 1985, (617) 555-0143."
+    people.adds(willow, ada, Contact(system="phone", value="(617) 555-0143"))
+    return ada
 
 
 @pytest.fixture
-def bo(willow: Clinic) -> UUID:
+def li(willow: Clinic) -> UUID:
     "Bo Li, a child whose mother is Mei Chen."
-    return people.registers(willow, people.BO, Kin(name="Mei Chen", relationship="mother", phone="617 555 0177"))
+    return people.registers(willow, people.LI, Kin(name="Mei Chen", relationship="mother", phone="617 555 0177"))

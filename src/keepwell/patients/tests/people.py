@@ -17,8 +17,10 @@ from keepwell.patients.reach import Contact, Kin
 if TYPE_CHECKING:
     from tests.cast import Clinic
 
-ADA = Demographics(given_name="Ada", family_name="Lovelace", birth_date=dt.date(1970, 1, 31), state="MA", language="en")
-BO = Demographics(given_name="Bo", family_name="Li", birth_date=dt.date(2018, 6, 7), state="MA")
+ADA = Demographics(
+    given_name="Ada", family_name="Lovelace", birth_date=dt.date(1985, 12, 10), state="MA", language="en"
+)
+LI = Demographics(given_name="Bo", family_name="Li", birth_date=dt.date(2018, 6, 7), state="MA")
 
 
 def again(actor: Actor, purpose: Purpose | None = None) -> Actor:
@@ -31,6 +33,13 @@ def registers(clinic: Clinic, who: Demographics, *reach: Contact | Kin, despite:
     by = access.system_actor(clinic.practice.id, Purpose.HOPERAT)
     with present(by):
         return actions.register(who, *reach, by=by, despite=despite).id
+
+
+def adds(clinic: Clinic, patient: UUID, contact: Contact) -> None:
+    """One more way to reach a patient."""
+    by = access.system_actor(clinic.practice.id, Purpose.HOPERAT)
+    with present(by):
+        actions.add_contact(patient, contact, by=by)
 
 
 def looks_after(clinic: Clinic, member: Actor, patient: UUID) -> None:

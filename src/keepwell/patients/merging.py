@@ -1,0 +1,53 @@
+"""Two records of one person: merged by a link that either side can be opened through, and taken apart again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from keepwell.access.models import PatientLink
+from keepwell.access.persons import survivors
+from keepwell.base import clock
+from keepwell.base.actor import Actor
+from keepwell.base.refusal import Refusal
+from keepwell.ledger.actions import action
+from keepwell.patients.models import Patient
+
+
+@action("patient.merged", about="patients")
+def merge(patients: tuple[UUID, UUID], *, by: Actor) -> PatientLink:
+    """Two records turn out to be of one person: (the one that stands for them from now on, the other).
+
+    Nothing is moved and nothing sealed anew: opening one opens both, and what was restricted of one is of both.
+    Raises Refusal MERGE_WITH_ITSELF, NOT_FOUND, ALREADY_MERGED.
+    """
+    survivor, duplicate = patients
+    if survivor == duplicate:
+        raise Refusal("MERGE_WITH_ITSELF")
+    _hold(patients)
+    if PatientLink.objects.filter(ended_at=None, duplicate_id__in=patients).exists():
+        raise Refusal("ALREADY_MERGED")
+    if PatientLink.objects.filter(ended_at=None, patient_id=duplicate).exists():
+        raise Refusal("ALREADY_MERGED")
+    return PatientLink.objects.create(patient_id=survivor, duplicate_id=duplicate)
+
+
+@action("patient.unmerged", about="patients")
+def unmerge(patients: tuple[UUID, UUID], *, by: Actor) -> None:
+    "They were two people after all: each record stands alone again, as it was. Raises Refusal NOT_MERGED."
+    survivor, duplicate = patients
+    _hold(patients)
+    links = PatientLink.objects.filter(ended_at=None, patient_id=survivor, duplicate_id=duplicate)
+    if not links.update(ended_at=clock.now()):
+        raise Refusal("NOT_MERGED")
+
+
+def _hold(patients: tuple[UUID, UUID]) -> None:
+    "Both rows, in one order, so that two merges at once neither cross nor wait for each other."
+    held = Patient.objects.select_for_update().filter(id__in=patients).order_by("id").values_list("id", flat=True)
+    if len(held) != 2:
+        raise Refusal("NOT_FOUND")
+
+
+def standing_for(patient: UUID) -> UUID:
+    """The record that stands for the person: itself, or the one it was merged into."""
+    return survivors([patient])[patient]
