@@ -25,6 +25,17 @@ ROLES = {
 }
 
 
+QUIET = {
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_min_duration_sample": "-1",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_error_verbosity": "terse",
+}
+
+
 @dataclass(frozen=True)
 class Passwords:
     """The generated passwords of the roles that log in with one. `owner` only where there is no `peer`."""
@@ -44,6 +55,8 @@ def provision(admin: str, passwords: Passwords, *, database: str = DATABASE, say
             for role, powers in ROLES.items():
                 _role(connection, role, powers, passwords.of(role))
             _membership(connection)
+            if not _quiet(connection):
+                say("The server's log settings are not ours to set: `keepwell doctor` says which of them matter.")
             if _database(connection, database):
                 say(f"Made the database {database}.")
         with psycopg.connect(admin, dbname=database, autocommit=True) as connection:
@@ -74,6 +87,18 @@ def _membership(connection: psycopg.Connection) -> None:
     ).fetchall()
     for member, role in stray:
         connection.execute(f"REVOKE {role} FROM {member}")
+
+
+def _quiet(connection: psycopg.Connection) -> bool:
+    """Keep what our roles say out of the server's log, whatever its own settings are. False where we may not."""
+    try:
+        for role in (OWNER, APPLICATION, SEQUENCER):
+            for name, value in QUIET.items():
+                change = sql.SQL("ALTER ROLE {} SET {} = {}")
+                connection.execute(change.format(sql.Identifier(role), sql.Identifier(name), sql.Literal(value)))
+    except psycopg.errors.InsufficientPrivilege:
+        return False
+    return True
 
 
 def _database(connection: psycopg.Connection, database: str) -> bool:

