@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+import phonenumbers
 from django.template.backends.jinja2 import Jinja2, Template
 from django.urls import reverse
 from django.utils import translation
@@ -49,6 +50,18 @@ def said(refusal: Refusal, part: str) -> str:
     return translation.gettext(getattr(refusal.wording, part)).format_map(defaultdict(lambda: "…", refusal.facts))
 
 
+def phone(value: str) -> str:
+    """A stored number as people read it: (617) 555-0143, +44 20 7946 0958. Anything else (an e-mail) stays as it is."""
+    if not value.startswith("+"):
+        return value
+    try:
+        number = phonenumbers.parse(value)
+    except phonenumbers.NumberParseException:
+        return value
+    shape = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(number, shape.NATIONAL if number.country_code == 1 else shape.INTERNATIONAL)
+
+
 class Components:
     """The macros of components/*.html by name: {{ ui.chip('Restricted') }}."""
 
@@ -80,7 +93,7 @@ def environment(**options: Any) -> Environment:
     env.globals |= {"asset": assets.asset, "styles": assets.styles, "fonts": assets.fonts, "icon": icon, "url": url}
     env.globals |= {"language": translation.get_language, "languages": LANGUAGES, "ui": Components(env)}
     env.filters |= {"moment": when.moment, "clock": when.clock, "day": when.day, "monthday": when.monthday}
-    env.filters |= {"said": said, "ago": when.ago, "age": when.age, "stamp": when.stamp}
+    env.filters |= {"said": said, "phone": phone, "ago": when.ago, "age": when.age, "stamp": when.stamp}
     return env
 
 

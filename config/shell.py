@@ -43,6 +43,7 @@ class PurposeLine:
     purpose: str
     what: str
     href: str = ""
+    recorded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,8 @@ def _purpose_line(signed: Signed, actor: Actor) -> PurposeLine:
     what = recorded_words(len(subjects), classes) if subjects else _("Nothing protected was opened")
     reads = may(signed.role, Can.READ_LEDGER)
     href = reverse("activity-entry", args=[opened[-1].id]) if opened and reads else ""
-    return PurposeLine(signed.name, str(role_word(signed.role)), str(purpose_word(actor.purpose)), what, href)
+    role, purpose = str(role_word(signed.role)), str(purpose_word(actor.purpose))
+    return PurposeLine(signed.name, role, purpose, what, href, recorded=bool(subjects))
 
 
 def _address(name: str) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import views
+from config import today, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", today.today, name="today"),
     path("preferences/", views.preferences, name="preferences"),
     path("", include("keepwell.access.urls")),
     path("", include("keepwell.compliance.urls")),
     path("", include("keepwell.patients.urls")),
+    path("", include("keepwell.records.urls")),
 ]
 
 handler400, handler404, handler500 = views.bad_request, views.not_found, views.server_error

@@ -99,7 +99,26 @@ def did(row: Row) -> str:
     }
     if row.kind in said:
         return said[row.kind].format(what=what)
-    return row.verb.replace(".", " ").replace("_", " ")
+    return verb_words(row.verb)
+
+
+def verb_words(verb: str) -> str:
+    """A verb of the ledger in words; those without words of their own are read as they stand."""
+    words = {
+        "ledger.read": _("read the activity log"),
+        "ledger.reconciled": _("compared protected values with the activity log"),
+        "sign_in.succeeded": _("signed in"),
+        "sign_in.failed": _("failed to sign in"),
+        "sign_in.ended": _("signed out"),
+        "patient.registered": _("registered"),
+        "patient.edited": _("corrected the facts of"),
+        "resources.imported": _("imported records of"),
+        "care_relation.began": _("began a care relation with"),
+        "care_relation.ended": _("ended a care relation with"),
+        "restriction.agreed": _("agreed to a restriction for"),
+        "key.rotated": _("renewed the keys of"),
+    }
+    return words.get(verb, verb.replace(".", " ").replace("_", " "))
 
 
 def class_words(classes: Iterable[str]) -> str:

@@ -1,0 +1,70 @@
+"""Today: one column of what needs me. Later floors add their rows; officers see refusals, everybody their patients."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from keepwell import charts
+from keepwell.access.pages import page
+from keepwell.access.policy import Can, may, visible
+from keepwell.base import clock
+from keepwell.base.actor import Actor, Purpose
+from keepwell.compliance import activity
+from keepwell.ledger import queries
+from keepwell.ledger.queries import Question
+from keepwell.patients import lists
+from keepwell.patients.excerpts import NameTag
+from keepwell.patients.views import chart_of
+from keepwell.vault.phi import PhiClass
+
+SHOWN = 6
+LOOK_BACK = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some patients of mine under one heading, and where all of them are."""
+
+    which: str
+    patients: tuple[tuple[UUID, NameTag], ...]
+    more: bool
+
+
+@page(Can.SEE_TODAY, purpose=Purpose.HOPERAT)
+def today(request: HttpRequest) -> HttpResponse:
+    """What needs me now, the patients I was with, and the patients I look after."""
+    by: Actor = request.actor  # type: ignore[attr-defined]
+    refusals = refused_lately(by) if may(by.role, Can.READ_LEDGER) else []
+    finds = may(by.role, Can.FIND_PATIENTS) and PhiClass.IDENTITY in visible(by)
+    groups = patient_groups(by) if finds else []
+    return render(
+        request, "today.html", {"refusals": refusals, "groups": groups, "chart_of": chart_of, "now": clock.now()}
+    )
+
+
+def refused_lately(by: Actor) -> list[activity.Line]:
+    """Openings that were refused this week: each is somebody's mistake, a missing care team or a look too many."""
+    rows = queries.ask(Question(kind="deny", since=clock.now() - LOOK_BACK), by)[:SHOWN]
+    names = activity.Names(rows, by)
+    return [activity.line(row, names) for row in rows]
+
+
+def patient_groups(by: Actor) -> list[Group]:
+    """Recently opened and looked after, in one opening."""
+    pages = {"recent": lists.recent(by), "mine": lists.mine(by)}
+    wanted = dict.fromkeys(p for found in pages.values() for p in found.patients[:SHOWN])
+    tags = charts.open(wanted, NameTag, by=by, listed=True, partly=True).each(NameTag) if wanted else {}
+    return [
+        Group(which, _tagged(found.patients[:SHOWN], tags), found.more or len(found.patients) > SHOWN)
+        for which, found in pages.items()
+    ]
+
+
+def _tagged(patients: Iterable[UUID], tags: dict[UUID, NameTag]) -> tuple[tuple[UUID, NameTag], ...]:
+    return tuple((p, tags[p]) for p in patients if p in tags)
