@@ -64,6 +64,7 @@ class Sought(Called):
 class Header(Called):
     "The strip above a chart: whom one is looking at, so that nobody treats the wrong person."
 
+    pk: UUID
     given_name: str
     family_name: str
     preferred_name: str | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from keepwell.patients import views, views_reach, views_register
+from keepwell.patients import views, views_merge, views_reach, views_register
 
 
 class KindConverter:
@@ -29,4 +29,7 @@ urlpatterns = [
     path("patients/<uuid:patient>/about/<kind:kind>/add/", views_reach.add, name="fact-add"),
     path("patients/<uuid:patient>/about/<kind:kind>/<uuid:instead_of>/change/", views_reach.add, name="fact-change"),
     path("patients/<uuid:patient>/about/<kind:kind>/<uuid:row>/end/", views_reach.end, name="fact-end"),
+    path("patients/<uuid:patient>/merge/", views_merge.find_other, name="merge-find"),
+    path("patients/<uuid:patient>/merge/<uuid:other>/", views_merge.merge, name="merge"),
+    path("patients/<uuid:patient>/unmerge/<uuid:other>/", views_merge.unmerge, name="unmerge"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ from keepwell.access.policy import Can
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
 from keepwell.charts.excerpts import plan
-from keepwell.patients import finder, lists
+from keepwell.patients import finder, lists, merging
 from keepwell.patients.codes import RELATIONSHIPS, USES
 from keepwell.patients.excerpts import Addresses, Coverages, Header, Listed, Reach, Relations, Whereabouts
 
@@ -86,29 +86,33 @@ def _number(typed: str) -> int:
 @page(Can.FIND_PATIENTS, purpose=Purpose.HOPERAT)
 def patient(request: HttpRequest, patient: UUID) -> HttpResponse:
     """Who somebody is, how to reach them, who pays, who belongs to them: one opening of what this role may see."""
-    by = actor_of(request)
-    wanted: tuple[type[Any], ...] = (Header, Whereabouts, Reach, Addresses, Coverages, Relations)
-    seen = [excerpt for excerpt in wanted if plan(excerpt).classes <= policy.visible(by)]
+    by, standing = actor_of(request), merging.standing_for(patient)
+    if standing != patient:
+        return HttpResponseRedirect(reverse("patient", args=[standing]))
+    seen = [
+        excerpt for excerpt in (Header, Whereabouts, *PARTS.values()) if plan(excerpt).classes <= policy.visible(by)
+    ]
     chart = charts.open(patient, *seen, by=by, listed=False)
-    parts = {
-        excerpt.__name__.lower(): _now(chart, excerpt, patient)
-        for excerpt in seen
-        if excerpt not in (Header, Whereabouts)
-    }
     shown = {
         "patient": patient,
         "header": chart.one(Header),
+        "merged": [header for header in chart.all(Header)[patient] if header.pk != patient],
         "where": chart.one(Whereabouts) if Whereabouts in seen else None,
         "registers": policy.may(by.role, Can.REGISTER_PATIENTS),
         "merges": policy.may(by.role, Can.MERGE_PATIENTS),
         "chart_href": chart_of(patient),
         "words": {"use": USES, "relationship": RELATIONSHIPS},
     }
-    return render(
-        request,
-        "patients/patient.html",
-        {"reach": None, "addresses": None, "coverages": None, "relations": None} | parts | shown,
-    )
+    parts = {name: _now(chart, part, patient) if part in seen else None for name, part in PARTS.items()}
+    return render(request, "patients/patient.html", shown | parts)
+
+
+PARTS: dict[str, type[Any]] = {
+    "reach": Reach,
+    "addresses": Addresses,
+    "coverages": Coverages,
+    "relations": Relations,
+}
 
 
 def _now(chart: charts.Chart, excerpt: type[Any], patient: UUID) -> list[Any]:
