@@ -94,3 +94,9 @@ def _measure(row: dict[str, str]) -> Measure:
 
 def _number(text: str) -> float | None:
     return float(text) if text else None
+
+
+@cache
+def order() -> tuple[str, ...]:
+    """The codes in the order a chart shows them."""
+    return tuple(sorted(_table(), key=lambda code: GROUPS.index(_table()[code].group)))

@@ -1,0 +1,12 @@
+"""Addresses of the chart. They carry ids only."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from keepwell.records import views
+
+urlpatterns = [
+    path("patients/<uuid:patient>/", views.chart, name="chart"),
+    path("patients/<uuid:patient>/records/<uuid:resource>/", views.resource, name="resource"),
+]
