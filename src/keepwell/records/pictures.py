@@ -30,7 +30,7 @@ class Picture:
     title: str
     unit: str
     group: str
-    points: list[tuple[dt.datetime, float]] = field(default_factory=list)
+    points: list[tuple[dt.date, float]] = field(default_factory=list)
     low: float | None = None
     high: float | None = None
     source: str = ""
@@ -101,7 +101,7 @@ def _draw(found: list[Measured], person: Person) -> tuple[str, Picture]:
         title=known.name if known else sentences.plain(last.title),
         unit=ranges.shown_unit(last.unit),
         group=known.group if known else _LAST,
-        points=[(m.at, _rounded(m.value)) for m in found[-MOST_POINTS:]],
+        points=_points(found[-MOST_POINTS:]),
         low=last.low,
         high=last.high,
     )
@@ -110,6 +110,13 @@ def _draw(found: list[Measured], person: Person) -> tuple[str, Picture]:
         if general:
             picture.low, picture.high, picture.source = general.low, general.high, general.source
     return last.code, picture
+
+
+def _points(found: list[Measured]) -> list[tuple[dt.date, float]]:
+    """Days, as the record has them; moments where one day has several."""
+    days = [m.at.date() for m in found]
+    at: list[dt.date] = days if len(set(days)) == len(days) else [m.at for m in found]
+    return [(when, _rounded(m.value)) for when, m in zip(at, found, strict=True)]
 
 
 def _rank(code: str) -> int:

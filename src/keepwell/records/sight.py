@@ -38,8 +38,8 @@ def of(patient: UUID, classes: Iterable[PhiClass], *, by: Actor) -> Sight:
         return policy.refused(by, asked, [patient], people).get(patient)
 
     closed = {phi: refusal({phi}) for phi in beyond}
-    for group in (wanted - beyond - policy.NEEDS_RELATION, (wanted - beyond) & policy.NEEDS_RELATION):
-        if group and refusal(group):
-            closed |= {phi: refusal({phi}) for phi in group}
+    rest = wanted - beyond
+    if rest and refusal(rest):
+        closed |= {phi: refusal({phi}) for phi in rest}
     refusals = {phi: why for phi, why in closed.items() if why is not None}
     return Sight(people[patient], wanted - refusals.keys(), refusals)

@@ -70,6 +70,7 @@ def chart(request: HttpRequest, patient: UUID) -> HttpResponse:
     happened = [found[row.id] for row in covering]
     shown = {
         "patient": patient,
+        "within": _within(patient),
         "header": header,
         "where": opening.one(Whereabouts) if Whereabouts in wanted else None,
         "closed": _closed(seen),
@@ -78,6 +79,11 @@ def chart(request: HttpRequest, patient: UUID) -> HttpResponse:
         **_timeline(patient, happened, show, start, within, len(told)),
     }
     return render(request, "records/chart.html", shown)
+
+
+def _within(patient: UUID) -> str:
+    """Where this patient's resources are: an id and a slash make it an address."""
+    return f"{reverse('chart', args=[patient])}records/"
 
 
 def _shelf(seen: Sight) -> list[Row]:
@@ -154,6 +160,7 @@ def resource(request: HttpRequest, patient: UUID, resource: UUID) -> HttpRespons
     same = _same_visit(opening, patient, row, seen)
     shown = {
         "patient": patient,
+        "within": _within(patient),
         "header": opening.one(Header),
         "event": events([Opened(one.pk, one.type, heads.unpack(one.type, one.head))], together=False)[0],
         "elements": tree.read(received, _linker(patient, opening.one(Origin).import_namespace, received, seen)),
@@ -179,4 +186,4 @@ def _linker(patient: UUID, namespace: str | None, received: dict[str, Any], seen
         return lambda _reference: ""
     ids = {reference: uuid5(UUID(namespace), reference) for reference in tree.references(received)}
     here = {r.id for r in _shelf(seen)} & set(ids.values())
-    return lambda reference: reverse("resource", args=[patient, ids[reference]]) if ids[reference] in here else ""
+    return lambda reference: f"{_within(patient)}{ids[reference]}/" if ids[reference] in here else ""
