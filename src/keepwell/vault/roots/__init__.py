@@ -8,9 +8,11 @@ The root key wraps each practice's key and nothing else (envelope encryption, NI
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import Protocol, cast
 
 from keepwell.base.refusal import Refusal
+from keepwell.vault.roots import keyfile
 
 PROVIDERS = {
     "file": ("keepwell.vault.roots.file", "FileRoot", ""),
@@ -53,3 +55,11 @@ def load(spec: str) -> Root:
     except ModuleNotFoundError:
         raise Refusal("ROOT_EXTRA_MISSING", extra=extra) from None
     return cast(Root, provider.load(where))
+
+
+def new_version(spec: str) -> None:
+    """A new version of the root key, which wraps from now on. Raises Refusal ROOT_ROTATES_ELSEWHERE."""
+    scheme, _, where = spec.partition(":")
+    if scheme != "file":
+        raise Refusal("ROOT_ROTATES_ELSEWHERE", scheme=scheme)
+    keyfile.rotate(Path(where))
