@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class JobsConfig(AppConfig):
+    name = "keepwell.jobs"
+    label = "jobs"
+
+    def ready(self) -> None:
+        from keepwell.jobs import schedule  # noqa: F401 - the worker finds the tasks once they are imported

@@ -1,0 +1,55 @@
+"""What Keepwell does by the clock."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import psycopg
+from procrastinate.contrib.django import app
+
+from keepwell.jobs import schedule
+from keepwell.ledger import wire
+from keepwell.ledger.doorway import present
+from tests.cast import Clinic
+
+
+def test_both_come_round_by_the_clock():
+    named = {task.name for task in app.tasks.values()}
+    assert {"keepwell.partitions", "keepwell.reconcile", "keepwell.job"} <= named
+    assert {p.task.name for p in app.periodic_registry.periodic_tasks.values()} >= {
+        "keepwell.partitions",
+        "keepwell.reconcile",
+    }
+
+
+def test_the_ledger_has_room_for_the_months_to_come(database: None, owner_sql: psycopg.Connection):
+    def months() -> int:
+        return owner_sql.execute(
+            "SELECT count(*) FROM pg_inherits WHERE inhparent = 'custody.entry'::regclass"
+        ).fetchone()[0]
+
+    before = months()
+    owner_sql.execute("SET ROLE keepwell_custodian")
+    newest = owner_sql.execute(
+        "SELECT max(inhrelid::regclass::text) FROM pg_inherits WHERE inhparent = 'custody.entry'::regclass"
+        " AND inhrelid::regclass::text ~ '[0-9]$'"
+    ).fetchone()[0]
+    owner_sql.execute(f"DROP TABLE {newest}")
+    assert schedule.partitions() == 1
+    assert schedule.partitions() == 0
+    assert months() == before
+
+
+def test_the_nightly_reconciliation_leaves_its_finding_in_the_ledger(
+    willow: Clinic, ada: UUID, rig, owner_sql: psycopg.Connection
+):
+    before = schedule.reconcile_all()
+    with rig.admin(owner_sql.info.dbname) as admin:
+        admin.execute("SET session_replication_role = replica")
+        admin.execute("UPDATE patients_patient SET state = NULL WHERE id = %s", [ada])
+    assert schedule.reconcile_all() == before + 1
+    with present(willow.system):
+        outcomes = wire.rows(
+            "default", "SELECT outcome FROM custody.entry WHERE verb = 'ledger.reconciled' ORDER BY at"
+        )
+    assert outcomes[-1] == ("found",)
