@@ -51,6 +51,7 @@ class Listed(Called):
 class Sought(Called):
     "What a search is verified with and shows: names, birth date and record number."
 
+    pk: UUID
     given_name: str
     family_name: str
     middle_name: str | None

@@ -60,19 +60,20 @@ def search(typed: str, *, by: Actor) -> Found:
 def _verified(question: Asked, candidates: list[UUID], mistyped: bool, by: Actor) -> list[Hit]:
     "Those who really answer, ranked; ties stay in the order they came, last seen first."
     by_reach = any(map(_only_reach, question.terms))
-    chart = charts.open(candidates, *((Sought, Reach) if by_reach else (Sought,)), by=by, listed=True, partly=True)
-    tags, records = chart.each(Sought), chart.all(Sought)
-    if not tags:
+    needed = (Sought, Reach, Relations) if by_reach else (Sought,)
+    chart = charts.open(candidates, *needed, by=by, listed=True, partly=True)
+    records = chart.all(Sought)
+    if not records:
         _raise_if_never_allowed(chart.refused.values())
-    reach = chart.all(Reach) if by_reach else {}
-    known = {p: _Known(tags[p], records[p], reach.get(p, ())) for p in tags}
+    rows = _rows(chart) if by_reach else {}
+    known = {p: _Known(_own(p, r), r, rows.get(p, ())) for p, r in records.items()}
     hits = _answering(question, known)
     doubtful = {p: k for p, k in known.items() if p not in {h.patient for h in hits}}
     if doubtful and not by_reach and not (mistyped and hits) and PhiClass.CONTACT in policy.visible(by):
         # Found by a parent's name, or by the end of a phone number that could have been a year.
         chart = charts.open(doubtful, Reach, Relations, by=by, listed=True, partly=True)
-        numbers, relations = chart.all(Reach), chart.all(Relations)
-        more = {p: k.with_rows((*numbers.get(p, ()), *relations.get(p, ()))) for p, k in doubtful.items()}
+        rows = _rows(chart)
+        more = {p: k.with_rows(rows.get(p, ())) for p, k in doubtful.items()}
         hits += _answering(question, more)
     place = {patient: at for at, patient in enumerate(candidates)}
     return sorted(hits, key=lambda h: (-h.worth, place[h.patient]))
@@ -91,6 +92,17 @@ class _Known:
 
     def worth(self, question: Asked) -> float:
         return max(score(question, findable(record, self.rows)) or 0.0 for record in self.records)
+
+
+def _own(patient: UUID, records: Sequence[Sought]) -> Sought:
+    return next((r for r in records if r.pk == patient), records[0])
+
+
+def _rows(chart: charts.Chart) -> dict[UUID, list[Reach | Relations]]:
+    found: dict[UUID, list[Reach | Relations]] = {p: list(rows) for p, rows in chart.all(Reach).items()}
+    for patient, related in chart.all(Relations).items():
+        found.setdefault(patient, []).extend(related)
+    return found
 
 
 def _answering(question: Asked, known: Mapping[UUID, _Known]) -> list[Hit]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from keepwell.base import dates
 from keepwell.base.refusal import Refusal
 from keepwell.patients import facts
-from keepwell.patients.codes import POLICY_HOLDERS, RELATIONSHIPS, STATES, USES
+from keepwell.patients.codes import PARENTS, POLICY_HOLDERS, RELATIONSHIPS, STATES, USES
 from keepwell.patients.forms import Asking, PersonForm, choice, day, text
 from keepwell.patients.models import Address, ContactPoint
 from keepwell.patients.reach import LONGEST, Contact, Home, Kin, Payer, Said
@@ -97,7 +97,7 @@ class RegisterForm(PersonForm):
     email = text(_("E-mail"), most=LONGEST, inputmode="email")
     parent_name = text(_("Parent or guardian"), hint=_("For a child, or whoever decides for the patient."))
     parent_relationship = choice(
-        _("Relationship"), {k: RELATIONSHIPS[k] for k in ("mother", "father", "parent", "guardian")}, required=True
+        _("Relationship"), {kind: word for kind, word in RELATIONSHIPS.items() if kind in PARENTS}
     )
 
     def clean(self) -> dict[str, Any]:

@@ -18,19 +18,23 @@ Row = Said | Reach | Relations
 
 
 def findable(who: Demographics | Sought, rows: Iterable[Row] = (), record_number: str = "") -> Findable:
-    """`rows` are contacts and related persons, before sealing or after opening; ended ones find nobody."""
+    """`rows` are contacts and related persons, before sealing or after opening; ended ones find nobody.
+
+    A parent's name and phone find the child.
+    """
     now = [row for row in rows if row.ended_at is None]
     contacts = [row for row in now if isinstance(row, Contact | Reach)]
-    related = [row for row in now if isinstance(row, Kin | Relations)]
+    parents = [row for row in now if isinstance(row, Kin | Relations) and row.relationship in PARENTS]
+    numbers = [row.phone for row in parents]
     return Findable(
         given=who.given_name,
         family=who.family_name,
         middle=who.middle_name or "",
         preferred=who.preferred_name or "",
         former=tuple(who.former_names or ()),
-        parents=tuple(row.name for row in related if row.relationship in PARENTS),
+        parents=tuple(row.name for row in parents),
         birth_date=who.birth_date,
-        phones=tuple(row.value for row in contacts if row.system in ("phone", "sms")),
+        phones=tuple(row.value for row in contacts if row.system in ("phone", "sms")) + tuple(filter(None, numbers)),
         emails=tuple(row.value for row in contacts if row.system == "email"),
         record_number=record_number or who.record_number,
     )

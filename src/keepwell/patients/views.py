@@ -93,10 +93,13 @@ def patient(request: HttpRequest, patient: UUID) -> HttpResponse:
         excerpt for excerpt in (Header, Whereabouts, *PARTS.values()) if plan(excerpt).classes <= policy.visible(by)
     ]
     chart = charts.open(patient, *seen, by=by, listed=False)
+    headers = {header.pk: header for header in chart.all(Header).get(patient, [])}
+    if patient not in headers:
+        raise Refusal("NOT_FOUND")
     shown = {
         "patient": patient,
-        "header": chart.one(Header),
-        "merged": [header for header in chart.all(Header)[patient] if header.pk != patient],
+        "header": headers.pop(patient),
+        "merged": list(headers.values()),
         "where": chart.one(Whereabouts) if Whereabouts in seen else None,
         "registers": policy.may(by.role, Can.REGISTER_PATIENTS),
         "merges": policy.may(by.role, Can.MERGE_PATIENTS),

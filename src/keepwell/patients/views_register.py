@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -31,7 +32,9 @@ def register(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "patients/register.html", {"form": form, "alike": []}, status=422)
     try:
-        registered = actions.register(form.who(), *form.reach, by=by, despite=_uuids(request.POST.getlist("compared")))
+        registered = actions.register(
+            form.who(), *form.reach, by=by, despite=_compared(request.POST.getlist("compared"))
+        )
     except Refusal as refusal:
         alike = refusal.facts.get("lookalikes", ())
         assert isinstance(alike, tuple)
@@ -74,11 +77,9 @@ def edit(request: HttpRequest, patient: UUID) -> HttpResponse:
     return render(request, "patients/edit.html", {"form": form, "patient": patient, "person": person}, status=status)
 
 
-def _uuids(typed: Iterable[str]) -> list[UUID]:
-    found = []
-    for text in typed:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            raise Refusal("NOT_FOUND") from None
-    return found
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _compared(typed: Iterable[str]) -> list[UUID]:
+    "The look-alikes that were on the form; anything else typed there compares nobody."
+    return [UUID(text) for text in typed if _ID.fullmatch(text)]

@@ -156,7 +156,7 @@ def _pairs(person: Findable) -> Iterator[str]:
     "Names of two or three letters are found together with another name: Bo Li, Ann Smith."
     first = _spellings((person.given, person.preferred))
     last = _spellings((person.family, *person.former))
-    return (g + f for g, f in product(first, last) if min(len(g), len(f)) <= LEAST_LETTERS)
+    return (g + f for g, f in product(first, last) if min(len(g), len(f)) <= LEAST_LETTERS <= len(g + f))
 
 
 # ── What is asked ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -223,4 +223,4 @@ def _runs(words: tuple[str, ...], i: int) -> set[str]:
 
 
 def _paired(words: tuple[str, ...]) -> set[str]:
-    return {a + b for a, b in permutations(words, 2) if min(len(a), len(b)) <= LEAST_LETTERS + 1}
+    return {a + b for a, b in permutations(words, 2) if min(len(a), len(b)) <= LEAST_LETTERS + 1 and not _short(a + b)}

@@ -1,0 +1,83 @@
+"""How often each page asks the database, whatever the number of patients. A list is one opening."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from keepwell.base.actor import Actor
+from keepwell.ledger import wire
+from keepwell.patients.facts import Demographics
+from keepwell.patients.tests.people import finds, looks_after, registers
+from tests.browse import ask
+from tests.cast import Clinic
+
+
+@contextmanager
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    "Every statement: Django's, and custody's on both connections."
+    said: list[str] = []
+    real = wire.rows
+
+    def rows(alias: str, statement: str, *values: object) -> list[tuple[object, ...]]:
+        said.append(statement)
+        return real(alias, statement, *values)
+
+    monkeypatch.setattr(wire, "rows", rows)
+    with CaptureQueriesContext(connection) as queries:
+        yield said
+    said += [q["sql"] for q in queries if not q["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))]
+
+
+@pytest.fixture
+def crowd(willow: Clinic, rosa: Actor, imani: Actor) -> list[UUID]:
+    "A dozen patients whom imani looks after."
+    names = ("Abel Baker", "Cora Drew", "Edna Frost", "Gus Hale", "Iris Jones", "Karl Lund", "Mona Nash", "Otis Penn",
+             "Quinn Reed", "Sara Todd", "Uma Voss", "Walt York")  # fmt: skip
+    born = dt.date(1970, 1, 1)
+    people = [
+        registers(willow, Demographics(given_name=n.split()[0], family_name=n.split()[1], birth_date=born))
+        for n in names
+    ]
+    for patient in people:
+        looks_after(willow, imani, patient)
+    return people
+
+
+PAGES = [
+    ("/patients/?show=mine", None, 7),
+    ("/patients/?show=today", None, 9),
+    ("/patients/?show=recent", None, 8),
+    ("/patients/", {"words": "hale"}, 8),
+    ("/patients/", {"words": "hael"}, 9),
+    ("/patients/", {"words": "gus 1970"}, 8),
+    ("/patients/register/", None, 0),
+]
+
+
+@pytest.mark.parametrize(("path", "data", "count"), PAGES, ids=[f"{p} {d or ''}" for p, d, _ in PAGES])
+def test_a_page_asks_as_often_as_it_says(
+    imani: Actor, crowd: list[UUID], path: str, data: dict[str, str] | None, count: int, monkeypatch: pytest.MonkeyPatch
+):
+    finds(imani, "frost")
+    ask(imani, f"/patients/{crowd[0]}/about/")
+    with counted(monkeypatch) as said:
+        assert ask(imani, path, data).status_code == 200
+    assert len(said) == count, "\n".join(said)
+    assert sum("custody.open(" in s for s in said) <= 1
+
+
+def test_the_page_of_a_patient_asks_as_often_as_it_says(
+    imani: Actor, crowd: list[UUID], monkeypatch: pytest.MonkeyPatch
+):
+    finds(imani, "frost")
+    with counted(monkeypatch) as said:
+        assert ask(imani, f"/patients/{crowd[0]}/about/").status_code == 200
+    assert len(said) == 11, "\n".join(said)
+    assert sum("custody.open(" in s for s in said) == 1
