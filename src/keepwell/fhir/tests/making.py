@@ -13,6 +13,8 @@ from keepwell.fhir.sources import BytesSource
 from keepwell.fhir.survey import read
 
 SYNTHEA = Path(__file__).parents[5] / "shared" / "data" / "synthea"
+LABEL = {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "42CFRPart2"}]}
+NOTE = {"security": [{"code": "PSYTHPN"}]}
 ADA, BODY_TEMPERATURE, FEVER = (str(UUID(int=n)) for n in (1, 2, 3))
 
 

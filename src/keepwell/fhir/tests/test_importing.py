@@ -19,7 +19,7 @@ from keepwell.base.refusal import Refusal
 from keepwell.fhir.importer import Outcome, bring_in
 from keepwell.fhir.sources import BytesSource, FileSource, Source
 from keepwell.fhir.survey import read
-from keepwell.fhir.tests.making import ADA, SYNTHEA, bundle, fever, good, patient, temperature
+from keepwell.fhir.tests.making import ADA, LABEL, NOTE, SYNTHEA, bundle, fever, good, patient, temperature
 from keepwell.ledger.doorway import present
 from keepwell.patients import finder
 from keepwell.patients.excerpts import Addresses, Demography, Origin, Reach, Relations, Whereabouts
@@ -34,8 +34,6 @@ FILES = sorted(SYNTHEA.glob("*.json")) if SYNTHEA.is_dir() else []
 synthea = pytest.mark.skipif(
     not FILES, reason="the Synthea bundles are not here: they belong in ../shared/data/synthea"
 )
-LABEL = {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "42CFRPart2"}]}
-NOTE = {"security": [{"code": "PSYTHPN"}]}
 
 
 def sent(data: dict[str, Any]) -> Source:
