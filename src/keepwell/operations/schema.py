@@ -45,14 +45,21 @@ def make_ready(places: Places, say: Say) -> None:
     provision(address(SUPERUSER, places), passwords, database=name, say=say)
 
 
-def migrate(places: Places, say: Say) -> None:
-    """Bring the schema up to date. The process must have been set up as the owner (`KEEPWELL_AS=owner`)."""
-    from django.core.management import call_command
+def pending() -> int:
+    """How many migrations have not been applied. Django must be ready."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    pending = MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes())
-    say(f"Bringing the schema up to date: {len(pending)} migrations …" if pending else "The schema is up to date.")
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def migrate(places: Places, say: Say) -> None:
+    """Bring the schema up to date. The process must have been set up as the owner (`KEEPWELL_AS=owner`)."""
+    from django.core.management import call_command
+
+    waiting = pending()
+    say(f"Bringing the schema up to date: {waiting} migrations …" if waiting else "The schema is up to date.")
     call_command("migrate", interactive=False, verbosity=0)
     with psycopg.connect(address(OWNER, places), autocommit=True) as owner:
         for table in READ_ONLY:

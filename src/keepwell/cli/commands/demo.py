@@ -29,6 +29,7 @@ MARK = "demo"
 def add(parser: argparse.ArgumentParser) -> None:
     serve.add(parser)
     parser.add_argument("--reset", action="store_true", help="delete the demo's data and start over")
+    parser.add_argument("--patients", type=int, default=60, help="made-up patients for each clinic, the first time")
     parser.add_argument("--once", action="store_true", help="prove that signing in works, then stop")
 
 
@@ -42,9 +43,7 @@ def run(args: argparse.Namespace) -> int:
     site = Site(args.host, args.port, args.workers, args.tls_cert, args.tls_key, args.reload)
     site.prepare()
     with schema.database_up(places, say):
-        step("init")
-        step("seed-demo")
-        setup.django()
+        bring_up_to_date(places, args.patients)
         serve.refuse_if_unsafe(site)
         everybody = people.read(places)
         if args.once:
@@ -71,9 +70,21 @@ def reset(places: Places) -> None:
         path.unlink()
 
 
-def step(command: str) -> None:
+def bring_up_to_date(places: Places, patients: int) -> None:
+    """Everything the first time; afterwards only what a newer Keepwell adds."""
+    if not people.read(places):
+        step("init")
+        step("seed-demo", "--patients", str(patients))
+        setup.django()
+        return
+    setup.django()
+    if schema.pending():
+        step("migrate")
+
+
+def step(command: str, *words: str) -> None:
     """One command in a process of its own: some act as the owner, this one does not."""
-    done = subprocess.run([sys.executable, "-m", "keepwell.cli.main", command], check=False)
+    done = subprocess.run([sys.executable, "-m", "keepwell.cli.main", command, *words], check=False)
     if done.returncode:
         raise Refusal("STEP_FAILED", command=command)
 

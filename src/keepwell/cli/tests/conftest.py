@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,12 +43,36 @@ class Installation:
         )
 
 
-@pytest.fixture
-def installation() -> Iterator[Installation]:
-    """Nothing is there yet; whatever comes is removed."""
+@contextmanager
+def made() -> Iterator[Installation]:
+    """A place for one; whatever comes to be there is removed."""
     folder = Path(tempfile.mkdtemp(prefix="kw-"))
     folder.chmod(0o711)
-    made = Installation(Places(home=folder / "home", keys=folder / "keys"))
-    yield made
-    Cluster(made.places).remove()
-    shutil.rmtree(folder)
+    one = Installation(Places(home=folder / "home", keys=folder / "keys"))
+    try:
+        yield one
+    finally:
+        Cluster(one.places).remove()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def installation() -> Iterator[Installation]:
+    """Nothing is there yet."""
+    with made() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def ready() -> Iterator[Installation]:
+    """One that `keepwell init` has made, for tests that leave it as they found it."""
+    with made() as one:
+        done = one.keepwell("init")
+        assert done.returncode == 0, done.stderr
+        yield one
+
+
+def free_port() -> int:
+    """A port nobody listens on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])

@@ -15,6 +15,7 @@ from keepwell.cli import main, people, probe
 from keepwell.cli.commands import demo
 from keepwell.cli.people import Somebody
 from keepwell.cli.serving import Site
+from keepwell.cli.tests.conftest import free_port
 from keepwell.operations.places import Places
 
 ROSA = Somebody(
@@ -107,3 +108,19 @@ def test_a_server_that_does_not_answer_is_said_to_be_down(capsys):
         port = listening.getsockname()[1]
     assert main.main(["ping", "--port", str(port)]) == 1
     assert str(port) in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_from_nothing_to_somebody_signed_in_and_again_with_the_data_kept(installation):
+    port = str(free_port())
+    first = installation.keepwell("demo", "--once", "--port", port, "--patients", "2")
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.splitlines()[-1] == "The sign-in page answers, and front desk can sign in."
+    staff = (installation.places.keys / people.FILE).read_text()
+    again = installation.keepwell("demo", "--once", "--port", port)
+    assert again.returncode == 0, again.stderr
+    assert "made-up patients" not in again.stderr
+    assert (installation.places.keys / people.FILE).read_text() == staff
+    afresh = installation.keepwell("demo", "--once", "--port", port, "--patients", "2", "--reset")
+    assert afresh.returncode == 0, afresh.stderr
+    assert (installation.places.keys / people.FILE).read_text() != staff

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from keepwell.base import clock
+from keepwell.operations import schema
 from keepwell.operations.doctor.findings import Finding, Severity, Situation
 from keepwell.operations.places import CUSTODIAN, OWNER
 
@@ -151,15 +152,11 @@ def schema_behind(at: Situation) -> Iterator[Finding]:
     """Code that expects another schema than it finds."""
     if at.connection is None:
         return
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    executor = MigrationExecutor(connection)
-    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    pending = schema.pending()
     if pending:
         yield Finding(
             "SCHEMA_BEHIND",
             Severity.FATAL,
-            f"{len(pending)} migrations have not been applied.",
+            f"{pending} migrations have not been applied.",
             "Run: keepwell migrate.",
         )
