@@ -37,11 +37,7 @@ class StoredTree:
         """Up to 256 neighbours of one kept level."""
         found = self._rows.get((level, tile))
         if found is None:
-            table = "SELECT leaf FROM custody.leaf WHERE seq >= %s AND seq < %s ORDER BY seq"
-            if level:
-                table = "SELECT hash FROM custody.node WHERE level = %s AND index >= %s AND index < %s ORDER BY index"
-            bounds = [tile << STEP, tile + 1 << STEP]
-            values = [level, *bounds] if level else bounds
-            found = [bytes(row[0]) for row in self._connection.execute(table, values).fetchall()]
+            asked = self._connection.execute("SELECT custody.tree_row(%s::smallint, %s)", [level, tile])
+            found = [bytes(row[0]) for row in asked.fetchall()]
             self._rows[level, tile] = found
         return found

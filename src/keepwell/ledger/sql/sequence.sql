@@ -54,6 +54,15 @@ END $$;
 CREATE FUNCTION custody.leaf_count() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, custody, pg_temp AS $$ SELECT coalesce(max(seq) + 1, 0) FROM custody.leaf $$;
 
+-- Up to 256 neighbouring hashes of one level. A hash says nothing about its entry, so every practice may ask.
+CREATE FUNCTION custody.tree_row(_level smallint, _tile bigint) RETURNS SETOF bytea LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, custody, pg_temp AS $$
+  SELECT hash FROM (
+    SELECT seq AS index, leaf AS hash FROM custody.leaf WHERE _level = 0 AND seq >= _tile << 8 AND seq < (_tile + 1) << 8
+    UNION ALL
+    SELECT index, hash FROM custody.node WHERE level = _level AND index >= _tile << 8 AND index < (_tile + 1) << 8) h
+  ORDER BY index $$;
+
 CREATE FUNCTION custody.open_generation() RETURNS integer LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, custody, pg_temp AS $$
 DECLARE last custody.generation; here bigint := (SELECT system_identifier FROM pg_control_system());
@@ -108,10 +117,11 @@ SET search_path = pg_catalog, custody, pg_temp AS $$
     since = CASE WHEN (s.state, s.code) = (excluded.state, excluded.code) THEN s.since ELSE excluded.since END $$;
 
 -- ── Who may do what ────────────────────────────────────────────────────────────────────────────────────────────────
-REVOKE ALL ON FUNCTION custody.leaf_count, custody.open_generation, custody.append_leaves, custody.append_nodes, custody.append_checkpoint,
+REVOKE ALL ON FUNCTION custody.leaf_count, custody.tree_row, custody.open_generation, custody.append_leaves, custody.append_nodes, custody.append_checkpoint,
   custody.confirm_anchor, custody.add_ledger_key, custody.rewrap_ledger_key, custody.sequencer_says, custody.refuse_change FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION custody.leaf_count, custody.open_generation, custody.append_leaves, custody.append_nodes, custody.append_checkpoint,
   custody.confirm_anchor, custody.add_ledger_key, custody.rewrap_ledger_key, custody.sequencer_says TO keepwell_sequencer;
+GRANT EXECUTE ON FUNCTION custody.tree_row TO keepwell_app, keepwell_sequencer;
 ALTER TABLE custody.leaf ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_practice ON custody.leaf FOR SELECT TO keepwell_app USING (practice_id = (SELECT custody.practice()));
 CREATE POLICY every_practice ON custody.leaf FOR SELECT TO keepwell_sequencer USING (true);

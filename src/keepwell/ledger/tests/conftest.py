@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from keepwell.ledger.tests.archives import exported
 from keepwell.ledger.tests.desk import Desk
 from keepwell.operations.pgfiles import SUPERUSER
 from keepwell.operations.places import SEQUENCER
@@ -43,7 +44,7 @@ def kept_once(rig: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def kept(rig: Server, kept_once: tuple[str, Desk], tmp_path: Path) -> Iterator[Desk]:
     """A clone of that ledger for this test to do harm to."""
     name, (template, first) = next(names), kept_once
-    anchor = Path(shutil.copy(first.anchor.path, tmp_path))
+    anchor = Path(shutil.copy(first.anchor.path, tmp_path / "kept.jsonl"))
     with rig.admin() as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
@@ -52,6 +53,13 @@ def kept(rig: Server, kept_once: tuple[str, Desk], tmp_path: Path) -> Iterator[D
             yield made
     finally:
         rig.drop(name)
+
+
+@pytest.fixture
+def archive(kept: Desk, tmp_path: Path) -> Path:
+    """An export of Willow's ledger."""
+    exported(kept, tmp_path / "export.zip")
+    return tmp_path / "export.zip"
 
 
 @contextmanager
