@@ -16,6 +16,7 @@ from keepwell.ledger.doorway import present
 from keepwell.patients import actions
 from keepwell.patients.excerpts import Addresses, Demography, Origin, Reach, Relations, Whereabouts
 from keepwell.patients.facts import Demographics
+from keepwell.patients.forms_reach import RegisterForm
 from keepwell.patients.reach import Contact, Home, Kin
 from keepwell.patients.tests.people import ADA, again, entries, finds, registers
 from tests.browse import ask, text
@@ -123,6 +124,20 @@ def test_a_record_number_belongs_to_one_patient(willow: Clinic, oak: Clinic, ros
     with pytest.raises(Refusal, match="RECORD_NUMBER_TAKEN"):
         registers(willow, Demographics(given_name="Somebody", family_name="Else", record_number="w0001"))
     registers(oak, replace(GRACE, record_number="W-0001"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("", "BIRTH_DATE_MISSING"),
+        ("soon", "DATE_UNREADABLE"),
+        ("1/2/20", "DATE_UNCLEAR"),
+        ("1/2/2120", "BIRTH_DATE_IMPOSSIBLE"),
+    ],
+)
+def test_a_birth_date_is_one_day_that_was(typed: str, code: str):
+    form = RegisterForm({"given_name": "Grace", "birth_date": typed})
+    assert form.codes() == {code}
 
 
 # ── In the browser ───────────────────────────────────────────────────────────────────────────────────────────────────
