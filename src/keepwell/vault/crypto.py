@@ -11,6 +11,8 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -36,8 +38,7 @@ def _join(*parts: bytes) -> bytes:
     return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a value lives. A ciphertext opens in this place and in no other."""
 
     practice: UUID
@@ -48,17 +49,22 @@ class Place:
     phi: PhiClass
 
     def bound(self, version: int) -> bytes:
-        """The associated data of one version of the value here."""
-        return _join(
-            b"kw1",
-            self.practice.bytes,
-            self.table.encode(),
-            self.column.encode(),
-            self.row.bytes,
-            self.subject.bytes,
-            self.phi.encode(),
-            version.to_bytes(8, "big"),
+        """The associated data of one version of the value here: parts of fixed length, then the framed names."""
+        return b"".join(
+            (
+                b"kw1",
+                self.practice.bytes,
+                self.row.bytes,
+                self.subject.bytes,
+                version.to_bytes(8, "big"),
+                _named(self.table, self.column, self.phi),
+            )
         )
+
+
+@lru_cache(maxsize=4096)
+def _named(table: str, column: str, phi: str) -> bytes:
+    return _join(table.encode(), column.encode(), phi.encode())
 
 
 def key_context(practice: UUID, subject: UUID, phi: str, version: int) -> bytes:
