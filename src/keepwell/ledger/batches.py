@@ -70,8 +70,11 @@ def after(cursor: Cursor, horizon: int, generation: int = 1) -> sql.Composed:
     first generation does without that question: asked of a backlog, it makes the planner read the whole tree.
     """
     return sql.SQL("e.xid >= {x}::xid8 AND (e.xid, e.id) > ({x}::xid8, {id}) AND e.xid < {h}::xid8 AND {new}").format(
-        x=sql.Literal(str(cursor.xid)), id=sql.Literal(cursor.id), h=sql.Literal(str(horizon)),
-        new=UNSEQUENCED if generation > 1 else sql.SQL("true"))
+        x=sql.Literal(str(cursor.xid)),
+        id=sql.Literal(cursor.id),
+        h=sql.Literal(str(horizon)),
+        new=UNSEQUENCED if generation > 1 else sql.SQL("true"),
+    )
 
 
 def left_by_another_cluster(beyond: int) -> sql.Composed:
@@ -96,7 +99,7 @@ def copy_rows(connection: Connection, query: sql.Composable) -> Iterator[bytes]:
         _expect(pgconn.exec_(statement), pq.ExecStatus.COPY_OUT)
         read = pgconn.get_copy_data
         count, message = read(0)
-        first = bytes(message[len(COPY_SIGNATURE):])
+        first = bytes(message[len(COPY_SIGNATURE) :])
         while count > 0:
             row = first or bytes(message)
             if row != COPY_END:

@@ -57,8 +57,15 @@ class Exported:
     digest: str = ""
 
 
-def export(connection: Connection, practice: UUID, out: IO[bytes], signer: Signer, *, every_checkpoint: bool = False,
-           progress: Progress = lambda what, done: None) -> Exported:
+def export(
+    connection: Connection,
+    practice: UUID,
+    out: IO[bytes],
+    signer: Signer,
+    *,
+    every_checkpoint: bool = False,
+    progress: Progress = lambda what, done: None,
+) -> Exported:
     """Write the archive to `out`, which need not be seekable. Raises Refusal LEDGER_EMPTY before the first checkpoint.
 
     `connection` may read the whole ledger (keepwell_sequencer). One checkpoint an hour goes along, and the newest.
@@ -96,8 +103,10 @@ def newest_size(connection: Connection) -> int:
 def _checkpoints(connection: Connection, made: Exported, every: bool) -> Iterator[bytes]:
     chosen = "SELECT note FROM custody.checkpoint WHERE size <= %s ORDER BY number"
     if not every:
-        chosen = ("SELECT note FROM (SELECT DISTINCT ON (date_trunc('hour', at)) number, note FROM custody.checkpoint"
-                  " WHERE size <= %s ORDER BY date_trunc('hour', at), number DESC) hourly ORDER BY number")
+        chosen = (
+            "SELECT note FROM (SELECT DISTINCT ON (date_trunc('hour', at)) number, note FROM custody.checkpoint"
+            " WHERE size <= %s ORDER BY date_trunc('hour', at), number DESC) hourly ORDER BY number"
+        )
     with connection.cursor("exported_checkpoints") as cursor:
         for (note,) in cursor.execute(chosen, [made.size]):
             made.checkpoints += 1
@@ -107,9 +116,11 @@ def _checkpoints(connection: Connection, made: Exported, every: bool) -> Iterato
 def _rows(connection: Connection, made: Exported) -> Iterator[tuple[int, bytes | None]]:
     """The practice's leaves in order, each with its entry's row as it was hashed, or None where the entry is gone."""
     columns = sql.SQL(", ").join(sql.SQL("e.{}").format(sql.Identifier(name)) for name in COLUMNS)
-    query = sql.SQL("SELECT l.seq, {} FROM custody.leaf l"
-                    " LEFT JOIN custody.entry e ON (e.id, e.at) = (l.entry_id, l.at)"
-                    " WHERE l.practice_id = {} AND l.seq < {} ORDER BY l.seq")
+    query = sql.SQL(
+        "SELECT l.seq, {} FROM custody.leaf l"
+        " LEFT JOIN custody.entry e ON (e.id, e.at) = (l.entry_id, l.at)"
+        " WHERE l.practice_id = {} AND l.seq < {} ORDER BY l.seq"
+    )
     start = len(COLUMNS).to_bytes(2, "big")
     for row in copy_rows(connection, query.format(columns, sql.Literal(made.practice), sql.Literal(made.size))):
         gone = row[14:18] == b"\xff\xff\xff\xff"
@@ -146,16 +157,25 @@ def _leaves(connection: Connection, made: Exported, progress: Progress) -> Itera
 
 
 def _manifest(made: Exported) -> str:
-    facts = {"format": 1, "schema": SCHEMA, "practice": str(made.practice), "made": said(clock.now()),
-             "size": made.size, "entries": made.entries, "checkpoints": made.checkpoints, "missing": made.missing,
-             "columns": COLUMNS}
+    facts = {
+        "format": 1,
+        "schema": SCHEMA,
+        "practice": str(made.practice),
+        "made": said(clock.now()),
+        "size": made.size,
+        "entries": made.entries,
+        "checkpoints": made.checkpoints,
+        "missing": made.missing,
+        "columns": COLUMNS,
+    }
     return json.dumps(facts, indent=2) + "\n"
 
 
 def _statement(origin: str, made: Exported) -> str:
     """What the exporter signs for. Its second line keeps it from ever passing for a checkpoint."""
-    return (f"{origin}\nexport\npractice {made.practice}\nentries {made.entries}\nsize {made.size}\n"
-            f"sha256 {made.digest}\n")
+    return (
+        f"{origin}\nexport\npractice {made.practice}\nentries {made.entries}\nsize {made.size}\nsha256 {made.digest}\n"
+    )
 
 
 def _json_line(note: str) -> bytes:

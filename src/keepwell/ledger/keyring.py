@@ -69,8 +69,9 @@ def _add(connection: Connection, root: Root, origin: str, before: Signer | None)
     note = sign(key.body(), signer, *([before] if before else []))
     key_id = key_id_of(origin, signer.public)
     sealed = root.wrap(private.private_bytes_raw(), _context(origin, key_id))
-    connection.execute("SELECT custody.add_ledger_key(%s, %s, %s, %s, %s, %s)",
-                       [key_id, signer.public, now, note, root.id, sealed])
+    connection.execute(
+        "SELECT custody.add_ledger_key(%s, %s, %s, %s, %s, %s)", [key_id, signer.public, now, note, root.id, sealed]
+    )
     return key
 
 

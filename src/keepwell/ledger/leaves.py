@@ -76,7 +76,7 @@ def fields(row: bytes) -> Iterator[bytes | None]:
     for _ in range(count):
         (length,) = struct.unpack_from(">i", row, position)
         position += 4
-        yield None if length < 0 else row[position:position + length]
+        yield None if length < 0 else row[position : position + length]
         position += max(length, 0)
     if position != len(row):
         raise ValueError("not one whole row")
@@ -115,7 +115,7 @@ def elements(raw: bytes) -> Iterator[bytes]:
     position = 20
     for _ in range(count):
         (length,) = struct.unpack_from(">i", raw, position)
-        yield raw[position + 4:position + 4 + length]
+        yield raw[position + 4 : position + 4 + length]
         position += 4 + length
 
 

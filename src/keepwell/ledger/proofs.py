@@ -75,5 +75,6 @@ def consistency(connection: Connection, old: Checkpoint, new: Checkpoint) -> lis
 def counted_checkpoint(connection: Connection) -> str | None:
     """The newest checkpoint that is anchored."""
     row = connection.execute(
-        "SELECT note FROM custody.checkpoint WHERE number = (SELECT max(checkpoint) FROM custody.anchored)").fetchone()
+        "SELECT note FROM custody.checkpoint WHERE number = (SELECT max(checkpoint) FROM custody.anchored)"
+    ).fetchone()
     return str(row[0]) if row else None

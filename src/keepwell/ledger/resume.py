@@ -45,10 +45,12 @@ def cursor(connection: Connection, generation: int) -> Cursor:
     """After the last leaf of this generation, or where its last checkpoint says everything is in."""
     leaf = connection.execute(
         "SELECT l.xid::text, l.entry_id FROM custody.leaf l, custody.generation g"
-        " WHERE g.generation = %s AND l.seq >= g.first_seq ORDER BY l.seq DESC LIMIT 1", [generation]).fetchone()
+        " WHERE g.generation = %s AND l.seq >= g.first_seq ORDER BY l.seq DESC LIMIT 1",
+        [generation],
+    ).fetchone()
     horizon = connection.execute(
-        "SELECT horizon::text FROM custody.checkpoint WHERE generation = %s"
-        " ORDER BY number DESC LIMIT 1", [generation]).fetchone()
+        "SELECT horizon::text FROM custody.checkpoint WHERE generation = %s ORDER BY number DESC LIMIT 1", [generation]
+    ).fetchone()
     return max(Cursor(int(leaf[0]), leaf[1]) if leaf else Cursor(), Cursor(int(horizon[0])) if horizon else Cursor())
 
 
@@ -56,7 +58,8 @@ def in_new_cluster(connection: Connection) -> bool:
     """Whether the data was moved to another cluster since it was last sequenced; False for a ledger that never was."""
     row = connection.execute(
         "SELECT system_identifier <> (SELECT system_identifier FROM pg_control_system())"
-        " FROM custody.generation ORDER BY generation DESC LIMIT 1").fetchone()
+        " FROM custody.generation ORDER BY generation DESC LIMIT 1"
+    ).fetchone()
     return bool(row and row[0])
 
 
@@ -65,7 +68,8 @@ def holds_back(connection: Connection, horizon: int) -> str:
     row = connection.execute(
         "SELECT coalesce('process ' || pid, 'a prepared transaction') FROM pg_locks WHERE locktype = 'transactionid'"
         " AND mode = 'ExclusiveLock' AND granted AND transactionid = %s::text::xid8::xid LIMIT 1",
-        [str(horizon)]).fetchone()
+        [str(horizon)],
+    ).fetchone()
     return str(row[0]) if row else ""
 
 
@@ -124,4 +128,5 @@ def not_anchored(connection: Connection, name: str) -> list[tuple[int, str]]:
         "SELECT number, note FROM custody.checkpoint c WHERE NOT EXISTS"
         " (SELECT FROM custody.anchored a WHERE a.checkpoint = c.number AND a.anchor = %s)"
         " AND number > coalesce((SELECT max(checkpoint) FROM custody.anchored WHERE anchor = %s), 0) ORDER BY number",
-        [name, name]).fetchall()
+        [name, name],
+    ).fetchall()

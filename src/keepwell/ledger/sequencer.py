@@ -150,11 +150,15 @@ class Sequencer:
         """
         horizon = min(view.horizon, self.cursor.xid)
         settled = one(self.connection, SETTLED, {"x": str(horizon), "g": self.generation})
-        checkpoint = Checkpoint(self.signer.origin, self.tree.size, self.tree.root(), view.now, settled, horizon,
-                                self.generation)
+        checkpoint = Checkpoint(
+            self.signer.origin, self.tree.size, self.tree.root(), view.now, settled, horizon, self.generation
+        )
         note = sign(checkpoint.body(), self.signer)
-        number = one(self.connection, "SELECT custody.append_checkpoint(%s, %s, %s, %s::xid8, %s, %s)",
-                     [checkpoint.size, checkpoint.at, settled, str(horizon), self.generation, note])
+        number = one(
+            self.connection,
+            "SELECT custody.append_checkpoint(%s, %s, %s, %s::xid8, %s, %s)",
+            [checkpoint.size, checkpoint.at, settled, str(horizon), self.generation, note],
+        )
         return number, checkpoint, note
 
     def _publish(self, number: int, checkpoint: Checkpoint, note: str) -> None:

@@ -38,8 +38,11 @@ def take(connect: Connect, anchor: Anchor | None) -> Iterator[Snapshot]:
     """The anchor is measured before the snapshot, so in a sound ledger it is never ahead of the database."""
     with ExitStack() as stack:
         entries, leaves, asking = (stack.enter_context(connect()) for _ in range(3))
-        confirmed = one(asking, "SELECT coalesce(max(checkpoint), 0) FROM custody.anchored WHERE anchor = %s",
-                        [anchor.name if anchor else ""])
+        confirmed = one(
+            asking,
+            "SELECT coalesce(max(checkpoint), 0) FROM custody.anchored WHERE anchor = %s",
+            [anchor.name if anchor else ""],
+        )
         length = anchor.length() if anchor else 0
         for connection in (asking, entries, leaves):
             connection.isolation_level = IsolationLevel.REPEATABLE_READ

@@ -90,13 +90,14 @@ def _follows(stop: Stop, before: Stop | None, findings: Findings) -> bool:
 class Signatures:
     """The keys to judge checkpoints by: those that were anchored, for the database's own may have been exchanged."""
 
-    def __init__(self, connection: Connection, anchor: Anchor | None, length: int, tolerance: int,
-                 findings: Findings) -> None:
+    def __init__(
+        self, connection: Connection, anchor: Anchor | None, length: int, tolerance: int, findings: Findings
+    ) -> None:
         self._tolerance = dt.timedelta(seconds=tolerance)
         self._findings = findings
         here = keyring.notes(connection)
         anchored = [note for note in (anchor.notes(length) if anchor else ()) if note and is_key_note(note)]
-        if anchored and here[:len(anchored)] != anchored:
+        if anchored and here[: len(anchored)] != anchored:
             findings.add(Code.LEDGER_REPLACED, keys=len(anchored))
             here = anchored
         try:

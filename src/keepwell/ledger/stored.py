@@ -26,7 +26,7 @@ class StoredTree:
         kept = level - level % STEP
         width = 1 << level - kept
         start = index * width
-        row = self._row(kept, start >> STEP)[start % (1 << STEP):][:width]
+        row = self._row(kept, start >> STEP)[start % (1 << STEP) :][:width]
         if len(row) != width:
             raise LookupError(f"subtree {index} of level {level} is not complete")
         while len(row) > 1:

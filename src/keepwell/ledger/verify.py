@@ -53,8 +53,14 @@ class Report:
         return not self.findings.counts
 
 
-def verify(connect: Connect, anchor: Anchor | None, *, mac: MacCheck | None = None,
-           tolerance: int = TOLERANCE, progress: Progress = lambda done, of: None) -> Report:
+def verify(
+    connect: Connect,
+    anchor: Anchor | None,
+    *,
+    mac: MacCheck | None = None,
+    tolerance: int = TOLERANCE,
+    progress: Progress = lambda done, of: None,
+) -> Report:
     """Check everything. `connect` gives connections that may read the whole ledger (keepwell_sequencer)."""
     began = time.monotonic()
     report = Report(macs=mac is not None, compared=anchor is not None)
@@ -65,8 +71,9 @@ def verify(connect: Connect, anchor: Anchor | None, *, mac: MacCheck | None = No
 
 
 class _Verification:
-    def __init__(self, see: Snapshot, anchor: Anchor | None, report: Report, tolerance: int,
-                 mac: MacCheck | None) -> None:
+    def __init__(
+        self, see: Snapshot, anchor: Anchor | None, report: Report, tolerance: int, mac: MacCheck | None
+    ) -> None:
         self.see, self.anchor, self.report, self.tolerance = see, anchor, report, tolerance
         self.findings = report.findings
         self.promise = Promise()
@@ -110,7 +117,8 @@ class _Verification:
         for level, first, hashes in self.nodes:
             kept = self.see.asking.execute(
                 "SELECT hash FROM custody.node WHERE level = %s AND index >= %s AND index < %s ORDER BY index",
-                [level, first, first + len(hashes)]).fetchall()
+                [level, first, first + len(hashes)],
+            ).fetchall()
             if [bytes(row[0]) for row in kept] != hashes:
                 self.findings.add(Code.NODE_WRONG, level=level, index=first)
         self.nodes.clear()
@@ -170,8 +178,10 @@ class _Verification:
     def _look_for_gaps(self) -> None:
         if self.tree.size == self.see.total:
             return
-        gaps = ("SELECT seq FROM (SELECT seq, lag(seq, 1, -1::bigint) OVER (ORDER BY seq) AS before FROM custody.leaf)"
-                " l WHERE seq <> before + 1 ORDER BY seq LIMIT 20")
+        gaps = (
+            "SELECT seq FROM (SELECT seq, lag(seq, 1, -1::bigint) OVER (ORDER BY seq) AS before FROM custody.leaf)"
+            " l WHERE seq <> before + 1 ORDER BY seq LIMIT 20"
+        )
         for (seq,) in self.see.asking.execute(gaps):
             self.findings.add(Code.LEAF_GAP, before=seq)
 

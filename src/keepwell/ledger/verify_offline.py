@@ -2,9 +2,8 @@
 """Checks an exported Keepwell ledger. One file, Python 3.11 or newer, nothing else: python3 verify.py EXPORT.zip
 
 Every leaf is hashed into the Merkle tree of RFC 6962 and compared with every signed root; every entry is hashed and
-compared with its leaf; signatures are Ed25519 (RFC 8032), checked here in plain Python. Exit code 0: nothing found,
-1: something found, 2: not an export. Other practices' leaves are bare hashes, so that no entry of this practice was
-left out rests on the signed statement.
+compared with its leaf; signatures are Ed25519 (RFC 8032), checked here in plain Python. Other practices' leaves are
+bare hashes: that no entry was left out rests on the signed statement. Exit: 0 nothing found, 1 something, 2 no export.
 """
 
 from __future__ import annotations
@@ -33,7 +32,8 @@ COLUMNS = {
     "detail": "text", "note": "bytes", "mac": "bytes",
 }  # fmt: skip
 SCHEMA, SHOWN = b"\x01", 20
-Point, Keys = tuple[int, int, int, int], list[tuple[bytes, dt.datetime]]
+Point = tuple[int, int, int, int]
+Keys = list[tuple[bytes, dt.datetime]]
 EPOCH, TOLERANCE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC), dt.timedelta(seconds=60)
 
 # ── Ed25519, RFC 8032 § 5.1 ──────────────────────────────────────────────────────────────────────────────────────────
@@ -86,8 +86,10 @@ def is_signed_by(public: bytes, signature: bytes, message: bytes) -> bool:
 def self_test() -> bool:
     """Whether this Python gets RFC 8032 § 7.1, TEST 3, right."""
     key = bytes.fromhex("fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025")
-    signature = bytes.fromhex("6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
-                              "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a")
+    signature = bytes.fromhex(
+        "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
+        "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"
+    )
     return is_signed_by(key, signature, b"\xaf\x82") and not is_signed_by(key, signature, b"\xaf\x83")
 
 
@@ -181,8 +183,8 @@ def rows(file: IO[bytes]) -> Iterator[bytes]:
     data, at = file.read(1 << 20), 19
     if data[:11] != b"PGCOPY\n\xff\r\n\0":
         raise ValueError("entries.copy is not COPY BINARY")
-    while data[at:at + 2] != b"\xff\xff":
-        end, left = at + 2, int.from_bytes(data[at:at + 2].ljust(2, b"\1"), "big")
+    while data[at : at + 2] != b"\xff\xff":
+        end, left = at + 2, int.from_bytes(data[at : at + 2].ljust(2, b"\1"), "big")
         while left and len(data) >= end + 4:
             end, left = end + 4 + max(struct.unpack_from(">i", data, end)[0], 0), left - 1
         if left or len(data) < end + 2:
@@ -200,7 +202,7 @@ def fields(row: bytes) -> list[bytes | None]:
     found, at = [], 2
     for _ in COLUMNS:
         size = struct.unpack_from(">i", row, at)[0]
-        found.append(None if size < 0 else row[at + 4:at + 4 + size])
+        found.append(None if size < 0 else row[at + 4 : at + 4 + size])
         at += 4 + max(size, 0)
     if at != len(row):
         raise ValueError("an entry has other columns")
@@ -225,7 +227,7 @@ def elements(raw: bytes) -> Iterator[bytes]:
     at = 20
     for _ in range(struct.unpack_from(">i", raw, 12)[0] if len(raw) > 12 else 0):
         size = struct.unpack_from(">i", raw, at)[0]
-        yield raw[at + 4:at + 4 + size]
+        yield raw[at + 4 : at + 4 + size]
         at += 4 + size
 
 
@@ -332,15 +334,15 @@ def check_leaves(entries: Entries, leaves: IO[bytes], stops: list[Checkpoint], k
     return tree
 
 
-def check(archive: zipfile.ZipFile, anchor: IO[bytes] | None, key: str | None, findings: Findings) -> dict[str, Any]:
+def check(archive: zipfile.ZipFile, anchor: IO[bytes], key: str | None, findings: Findings) -> dict[str, Any]:
     """Everything; what there is to say about it."""
     manifest = json.loads(archive.read("manifest.json"))
     notes = list(notes_of(archive.open("keys.jsonl"), "keys", findings))
-    outside = list(notes_of(anchor or (), "anchor", findings))
+    outside = list(notes_of(anchor, "anchor", findings))
     vouched = [note for note in outside if "\nkey " in note]
     keys = keys_of(vouched if len(vouched) > len(notes) else notes, findings)
     public = base64.b64encode(keys[0][0]).decode() if keys else ""
-    if (key and key != public) or (anchor and vouched[:len(notes)] != notes[:len(vouched)]):
+    if (key and key != public) or (outside and vouched[: len(notes)] != notes[: len(vouched)]):
         findings.add("LEDGER_REPLACED", key=public)
     stops = checkpoints_of(notes_of(archive.open("checkpoints.jsonl"), "export", findings), "export", findings)
     anchored = checkpoints_of(outside, "anchor", findings)
@@ -351,21 +353,21 @@ def check(archive: zipfile.ZipFile, anchor: IO[bytes] | None, key: str | None, f
         findings.add("LEDGER_TRUNCATED", known=manifest["size"], here=tree.size)
     if entries.seen != manifest["entries"] or manifest["missing"]:
         findings.add("ENTRY_MISSING", known=manifest["entries"] + len(manifest["missing"]), here=entries.seen)
-    fits = (f"export\npractice {entries.practice}\nentries {entries.seen}\nsize {tree.size}\n"
-            f"sha256 {entries.digest.hexdigest()}\n\n")
+    practice, digest = manifest["practice"], entries.digest.hexdigest()
+    fits = f"export\npractice {practice}\nentries {entries.seen}\nsize {tree.size}\nsha256 {digest}\n\n"
     note = archive.read("statement.txt").decode()
     if note.partition("\n")[2].partition("\u2014")[0] != fits or not any(carries(note, k) for k, _ in keys):
         findings.add("STATEMENT_DIFFERS")
-    return {"practice": manifest["practice"], "entries": entries.seen, "leaves": tree.size, "root": tree.root().hex(),
-            "checkpoints": len(stops), "newest": stops and said(stops[-1].at), "anchored": len(anchored), "key": public,
-            "key_given": bool(key)}
+    report = {"practice": practice, "entries": entries.seen, "leaves": tree.size, "root": tree.root().hex()}
+    report |= {"checkpoints": len(stops), "newest": stops and said(stops[-1].at), "anchored": len(anchored)}
+    return report | {"key": public, "key_given": bool(key)}
 
 
 def told(report: dict[str, Any]) -> Iterator[str]:
     """The result in words."""
     yield "{entries} entries, {leaves} leaves, {checkpoints} signed checkpoints, the last {newest}".format(**report)
-    yield (f"compared with {report['anchored']} anchored checkpoints" if report["anchored"] else
-           "not compared with an anchor: history that was cut off or signed again would not show (--anchor)")
+    apart = "not compared with an anchor: history that was cut off or signed again would not show (--anchor)"
+    yield "compared with {anchored} anchored checkpoints".format(**report) if report["anchored"] else apart
     yield f"key {report['key']}" + ("" if report["key_given"] else ", from the export itself: compare it (--key)")
     for finding in report["findings"]:
         yield ", ".join(f"{name} {fact}" for name, fact in finding.items())
@@ -378,14 +380,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Checks an exported Keepwell ledger.")
     parser.add_argument("export", help="the zip file")
     parser.add_argument("--key", help="the ledger's first public key (base64) as you know it from elsewhere")
-    parser.add_argument("--anchor", help="a copy of the anchor file, kept apart from the database")
+    parser.add_argument("--anchor", type=Path, default=os.devnull, help="a copy of the anchor file, kept elsewhere")
     parser.add_argument("--json", action="store_true", help="say the result as JSON")
     asked, findings = parser.parse_args(arguments), Findings()
     try:
         if not self_test():
             raise ValueError("Ed25519 does not work here")
-        with zipfile.ZipFile(asked.export) as archive, Path(asked.anchor or os.devnull).open("rb") as anchor:
-            report = check(archive, anchor if asked.anchor else None, asked.key, findings)
+        with zipfile.ZipFile(asked.export) as archive, asked.anchor.open("rb") as anchor:
+            report = check(archive, anchor, asked.key, findings)
     except (OSError, ValueError, KeyError, struct.error, zipfile.BadZipFile) as error:
         sys.stderr.write(f"This export cannot be checked: {error}\n")
         return 2

@@ -35,8 +35,9 @@ class Promise:
 class Walk:
     """One pass over one generation's leaves and the entries that may belong to them."""
 
-    def __init__(self, streams: tuple[Iterator[bytes], Iterator[bytes]], aside: Aside, tolerance: int,
-                 mac: MacCheck | None) -> None:
+    def __init__(
+        self, streams: tuple[Iterator[bytes], Iterator[bytes]], aside: Aside, tolerance: int, mac: MacCheck | None
+    ) -> None:
         self._leaves, self._entries = streams
         self._entry = next(self._entries, b"")
         self._aside, self.findings = aside, aside.findings

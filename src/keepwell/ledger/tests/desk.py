@@ -61,8 +61,16 @@ class Desk:
         made = [new_id() for _ in range(count)]
         for n, entry in enumerate(made):
             where = practice or (self.willow, self.oak)[n % 2]
-            values = [entry, where, new_id(), new_id() if n % 3 else None, new_id(), [new_id()] * (n % 3),
-                      None if n % 2 else b"sealed", os.urandom(32)]
+            values = [
+                entry,
+                where,
+                new_id(),
+                new_id() if n % 3 else None,
+                new_id(),
+                [new_id()] * (n % 3),
+                None if n % 2 else b"sealed",
+                os.urandom(32),
+            ]
             (by or self.owner).execute(WRITE, values)
         return made
 
@@ -89,6 +97,16 @@ class Desk:
     def leaf_hashes(self) -> list[bytes]:
         """What the leaves of the entries as they are now would be."""
         return [leaf_hash(b"\x01" + row) for row in rows_made_by_hand(self.owner)]
+
+    def next_transaction(self) -> int:
+        """The number the next transaction will about have."""
+        return int(self.one("SELECT pg_current_xact_id()::text::bigint")) + 1
+
+    def burn_transactions_up_to(self, number: int) -> None:
+        """Use up transaction numbers, as a cluster does in its years."""
+        count = max(0, number - self.next_transaction())
+        loop = f"FOR i IN 1 .. {count} LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP"
+        self.owner.execute(f"DO $$ BEGIN {loop}; END $$")
 
     def waiting(self) -> int:
         return int(self.one(WAITING))
@@ -151,7 +169,7 @@ def assert_whole(desk: Desk) -> None:
     assert [bytes(leaf) for (leaf,) in desk.all("SELECT leaf FROM custody.leaf ORDER BY seq")] == leaves
     tree = Frontier()
     for checkpoint in checkpoints(desk):
-        tree.extend(leaves[tree.size:checkpoint.size])
+        tree.extend(leaves[tree.size : checkpoint.size])
         assert (tree.size, tree.root()) == (checkpoint.size, checkpoint.root)
     assert tree.size == len(leaves)
     kept = list(desk.anchor.notes())

@@ -43,8 +43,11 @@ def test_an_export_shows_one_practice_and_only_hashes_of_others(kept: Desk, arch
 def test_the_lines_say_what_the_database_says(kept: Desk, archive: Path):
     with zipfile.ZipFile(archive) as members:
         lines = {text["id"]: text for text in map(json.loads, members.read("entries.jsonl").splitlines())}
-    for row in kept.all(f"SELECT l.seq, {', '.join(f'e.{c}' for c in COLUMNS)} FROM custody.entry e"
-                        " JOIN custody.leaf l ON l.entry_id = e.id WHERE e.practice_id = %s", kept.willow):
+    for row in kept.all(
+        f"SELECT l.seq, {', '.join(f'e.{c}' for c in COLUMNS)} FROM custody.entry e"
+        " JOIN custody.leaf l ON l.entry_id = e.id WHERE e.practice_id = %s",
+        kept.willow,
+    ):
         seq, *values = row
         told = lines[str(values[0])]
         assert told["seq"] == seq
@@ -70,7 +73,8 @@ def test_rows_read_the_same_by_the_two_parsers(kept: Desk):
     for row in rows_made_by_hand(kept.owner):
         ours, theirs = parse(row), json.loads(verify_offline.line(0, row))
         assert [theirs[name] for name in COLUMNS] == [
-            plainly(list(v) if isinstance(v, tuple) else v) for v in (getattr(ours, name) for name in COLUMNS)]
+            plainly(list(v) if isinstance(v, tuple) else v) for v in (getattr(ours, name) for name in COLUMNS)
+        ]
 
 
 def test_an_export_is_streamed_to_something_that_cannot_seek(kept: Desk, tmp_path: Path):
@@ -89,8 +93,8 @@ def test_an_export_is_streamed_to_something_that_cannot_seek(kept: Desk, tmp_pat
             return len(data)
 
     pipe = Pipe()
-    with kept.connect() as connection:
-        export(connection, kept.willow, pipe, keyring.load(connection, kept.root))
+    with kept.connect() as connection, io.BufferedWriter(pipe) as out:
+        export(connection, kept.willow, out, keyring.load(connection, kept.root))
     (tmp_path / "piped.zip").write_bytes(pipe.taken)
     assert checked(tmp_path / "piped.zip")["good"]
     assert pipe.largest < 64 * 1024

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -12,7 +13,7 @@ import pytest
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.checkpoints import Checkpoint
 from keepwell.ledger.merkle import Frontier
-from keepwell.ledger.tests.desk import Desk
+from keepwell.ledger.tests.desk import Desk, checked
 from keepwell.operations.pgfiles import SUPERUSER
 from keepwell.operations.places import SEQUENCER, Places
 from keepwell.operations.postgres import Cluster, programs
@@ -21,11 +22,13 @@ from keepwell.operations.provision import Passwords, provision
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def moved(desk: Desk, tmp_path: Path) -> Iterator[Desk]:
-    """What `desk` had when this was first asked for, restored from a dump into a cluster of its own."""
-    places = Places(tmp_path / "home", tmp_path / "keys")
-    tmp_path.chmod(0o755)
+@contextmanager
+def new_cluster(desk: Desk, folder: Path) -> Iterator[Desk]:
+    """An empty database in a cluster of its own, which knows the keys and the anchor of `desk`."""
+    places = Places(folder / "home", folder / "keys")
+    for parent in (folder, folder.parent):
+        parent.mkdir(exist_ok=True)
+        parent.chmod(0o755)
     cluster = Cluster(places, throwaway=True)
     with cluster.running():
         passwords = Passwords(places.secret("app.password"), places.secret("sequencer.password"))
@@ -33,6 +36,21 @@ def moved(desk: Desk, tmp_path: Path) -> Iterator[Desk]:
         with psycopg.connect(places.url(SUPERUSER), autocommit=True) as owner:
             yield Desk(owner, places.url(SEQUENCER), desk.anchor.path, desk.root)
     cluster.remove()
+
+
+@pytest.fixture
+def moved(desk: Desk, tmp_path: Path) -> Iterator[Desk]:
+    with new_cluster(desk, tmp_path / "moved") as made:
+        yield made
+
+
+@pytest.fixture
+def old(desk: Desk, tmp_path: Path) -> Iterator[Desk]:
+    """A ledger whose transaction numbers are low, but higher than those of a cluster just made."""
+    with new_cluster(desk, tmp_path / "old") as made:
+        carry_over(desk, made, tmp_path / "empty")
+        made.burn_transactions_up_to(made.next_transaction() + 2000)
+        yield made
 
 
 def carry_over(old: Desk, new: Desk, dump: Path) -> None:
@@ -49,6 +67,7 @@ def test_a_restored_ledger_goes_on_with_what_was_left_over(desk: Desk, moved: De
     left_over = desk.write(5)
     carry_over(desk, moved, tmp_path / "dump")
     fresh = moved.write(4)
+    assert checked(moved).findings.codes == set()
     moved.sequence()
     later = moved.write(70)
     moved.sequence()
@@ -59,20 +78,23 @@ def test_a_restored_ledger_goes_on_with_what_was_left_over(desk: Desk, moved: De
     assert moved.one("SELECT xid < (SELECT xid FROM custody.leaf WHERE seq = 64) FROM custody.leaf WHERE seq = 65")
 
 
-def test_the_new_cluster_may_use_numbers_that_the_old_one_used(desk: Desk, moved: Desk, tmp_path: Path):
-    """Old entries stand at numbers which the new cluster is about to give out; they keep the place they have."""
-    desk.write(30)
-    desk.sequence()
-    carry_over(desk, moved, tmp_path / "dump")
+def test_the_new_cluster_may_use_numbers_that_the_old_one_used(old: Desk, moved: Desk, tmp_path: Path):
+    """Old entries stand at numbers which the new cluster comes to give out; they keep the place they have."""
+    old.write(30)
+    old.sequence()
+    carry_over(old, moved, tmp_path / "dump")
     moved.sequence()
-    ahead = moved.one("SELECT pg_current_xact_id()::text::bigint") + 5
-    old = moved.all("SELECT id FROM custody.entry")
-    moved.tamper(*(f"UPDATE custody.entry SET xid = '{ahead + n}' WHERE id = '{row[0]}'" for n, row in enumerate(old)),
-                 "UPDATE custody.leaf l SET xid = e.xid FROM custody.entry e WHERE e.id = l.entry_id")  # fmt: skip
-    fresh = moved.write(60)
+    first, last = moved.all("SELECT min(xid::text::bigint), max(xid::text::bigint) FROM custody.entry")[0]
+    moved.burn_transactions_up_to(first - 10)
+    before = moved.write(5)
     moved.sequence()
-    assert moved.one("SELECT count(*) FROM custody.leaf") == 90
-    assert {row[0] for row in moved.all("SELECT entry_id FROM custody.leaf WHERE seq >= 30")} == set(fresh)
+    among = moved.write(last - moved.next_transaction() + 20)
+    moved.sequence()
+    fresh = {row[0] for row in moved.all("SELECT entry_id FROM custody.leaf WHERE seq >= 30")}
+    assert fresh == {*before, *among}
+    assert moved.one("SELECT count(*) FROM custody.leaf") == 30 + len(fresh)
+    assert moved.one("SELECT count(*) FROM (SELECT xid FROM custody.entry GROUP BY xid HAVING count(*) > 1) twice") > 5
+    assert checked(moved).findings.codes == set()
 
 
 def test_a_dump_from_before_the_last_anchored_checkpoint_is_refused(desk: Desk, moved: Desk, tmp_path: Path):
@@ -96,6 +118,7 @@ def test_the_roots_of_both_generations_are_those_of_one_tree(desk: Desk, moved: 
     tree = Frontier()
     for (note,) in moved.all("SELECT note FROM custody.checkpoint ORDER BY number"):
         checkpoint = Checkpoint.read(note)
-        tree.extend(leaves[tree.size:checkpoint.size])
+        tree.extend(leaves[tree.size : checkpoint.size])
         assert tree.root() == checkpoint.root
     assert tree.size == 40
+    assert checked(moved).findings.codes == set()

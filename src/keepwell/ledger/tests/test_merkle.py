@@ -40,7 +40,7 @@ def by_definition(leaves: Sequence[bytes]) -> bytes:
 
 def whole(leaves: Sequence[bytes]) -> Fetch:
     """Subtrees straight from the leaves."""
-    return lambda level, index: by_definition(leaves[index << level:index + 1 << level])
+    return lambda level, index: by_definition(leaves[index << level : index + 1 << level])
 
 
 def other_implementation(size: int) -> InmemoryTree:
@@ -53,7 +53,7 @@ def other_implementation(size: int) -> InmemoryTree:
 def grown(batches: Sequence[int]) -> Frontier:
     tree = Frontier()
     for count in batches:
-        tree.extend(LEAVES[tree.size:tree.size + count])
+        tree.extend(LEAVES[tree.size : tree.size + count])
     return tree
 
 
@@ -77,14 +77,14 @@ def test_known_roots_of_certificate_transparency_are_reached():
 def test_the_root_does_not_depend_on_the_batches(batches: list[int]):
     tree = grown(batches)
     assert tree.size == min(sum(batches), len(LEAVES))
-    assert tree.root() == by_definition(LEAVES[:tree.size])
+    assert tree.root() == by_definition(LEAVES[: tree.size])
 
 
 @given(st.integers(0, 600), st.integers(0, 300))
 def test_a_tree_resumes_from_its_subtrees(size: int, more: int):
     tree = Frontier(size, whole(LEAVES))
-    tree.extend(LEAVES[size:size + more])
-    assert tree.root() == by_definition(LEAVES[:tree.size])
+    tree.extend(LEAVES[size : size + more])
+    assert tree.root() == by_definition(LEAVES[: tree.size])
 
 
 @given(st.lists(st.integers(1, 90), max_size=7))
@@ -98,7 +98,7 @@ def test_every_subtree_is_told_once_when_it_is_complete(batches: list[int]):
 
     tree = Frontier()
     for count in batches:
-        tree.extend(LEAVES[tree.size:tree.size + count], keep)
+        tree.extend(LEAVES[tree.size : tree.size + count], keep)
     complete = {(level, n) for level in range(1, 10) for n in range(tree.size >> level)}
     assert set(told) == complete
     assert all(whole(LEAVES)(level, n) == told[level, n] for level, n in complete)

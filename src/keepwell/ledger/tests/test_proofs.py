@@ -35,8 +35,10 @@ def test_a_proof_does_not_hold_for_a_root_nobody_signed(kept: Desk):
 
 def test_the_application_can_prove_its_practices_entries_and_no_others(kept: Desk, monkeypatch: pytest.MonkeyPatch):
     """The presence function is put aside here; what remains is row security over leaves and the hashes beside them."""
-    kept.owner.execute("CREATE OR REPLACE FUNCTION custody.practice() RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER"
-                       f" AS $$ SELECT '{kept.willow}'::uuid $$")
+    kept.owner.execute(
+        "CREATE OR REPLACE FUNCTION custody.practice() RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER"
+        f" AS $$ SELECT '{kept.willow}'::uuid $$"
+    )
     first = "SELECT entry_id FROM custody.leaf WHERE practice_id = %s LIMIT 1"
     ours, theirs = kept.one(first, kept.willow), kept.one(first, kept.oak)
     with kept.owner.transaction():

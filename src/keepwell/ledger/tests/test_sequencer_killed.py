@@ -43,8 +43,9 @@ def test_only_one_sequencer_works_at_a_time(desk: Desk):
 @pytest.mark.slow
 @pytest.mark.parametrize("when", ["before the commit", "before anchoring", "while anchoring", "after anchoring"])
 @pytest.mark.parametrize("countdown", [2, 4])
-def test_a_sequencer_killed_at_that_point_is_carried_on_without_gap_or_double(desk: Desk, root_spec: str, when: str,
-                                                                              countdown: int):
+def test_a_sequencer_killed_at_that_point_is_carried_on_without_gap_or_double(
+    desk: Desk, root_spec: str, when: str, countdown: int
+):
     desk.write(40)
     process = killable(desk, root_spec, when, countdown)
     assert process.wait(30) == -signal.SIGKILL

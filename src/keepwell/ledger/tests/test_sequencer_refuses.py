@@ -52,11 +52,11 @@ def test_a_leaf_that_vanishes_under_a_running_sequencer_ends_it(desk: Desk):
     desk.write(20)
     with desk.connect() as connection:
         sequencer.start(connection)
-        sequencer.step()
+        steps_until(sequencer, lambda: desk.waiting() == 0)
         desk.tamper("DELETE FROM custody.leaf WHERE seq = 19")
         desk.write(2)
         with pytest.raises(psycopg.Error) as refused:
-            sequencer.step()
+            steps_until(sequencer, lambda: False)
     assert refused.value.sqlstate == "KW004"
 
 

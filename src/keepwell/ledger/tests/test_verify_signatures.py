@@ -19,15 +19,18 @@ from keepwell.ledger.tests.desk import SOME, Desk, found
 
 @pytest.mark.attack
 def test_a_checkpoint_changed_by_hand_is_unsigned(kept: Desk):
-    kept.tamper("UPDATE custody.checkpoint SET note = replace(note, 'horizon ', 'horizon 1'),"
-                " horizon = ('1' || horizon::text)::xid8 WHERE number = 3")
+    kept.tamper(
+        "UPDATE custody.checkpoint SET note = replace(note, 'horizon ', 'horizon 1'),"
+        " horizon = ('1' || horizon::text)::xid8 WHERE number = 3"
+    )
     assert {Code.CHECKPOINT_UNSIGNED, Code.CHECKPOINT_MISSING} <= found(kept)
     assert found(kept, anchored=False) == {Code.CHECKPOINT_UNSIGNED}
 
 
 @pytest.mark.attack
-@pytest.mark.parametrize("change", ["size = size + 1", "settled = settled + interval '1 day'", "note = 'x'",
-                                    "note = note || note"])
+@pytest.mark.parametrize(
+    "change", ["size = size + 1", "settled = settled + interval '1 day'", "note = 'x'", "note = note || note"]
+)
 def test_columns_that_do_not_say_what_was_signed_are_found(kept: Desk, change: str):
     kept.tamper(f"UPDATE custody.checkpoint SET {change} WHERE number = 3")
     assert Code.CHECKPOINT_MALFORMED in found(kept)
@@ -72,13 +75,21 @@ def add_checkpoint(desk: Desk, checkpoint: Checkpoint, signer: Signer) -> None:
     desk.owner.execute(
         "INSERT INTO custody.checkpoint SELECT coalesce(max(number), 0) + 1, %s, %s, %s, %s::text::xid8, %s, '1', %s"
         " FROM custody.checkpoint",
-        [checkpoint.size, checkpoint.at, checkpoint.settled, str(checkpoint.horizon), checkpoint.generation,
-         sign(checkpoint.body(), signer)])
+        [
+            checkpoint.size,
+            checkpoint.at,
+            checkpoint.settled,
+            str(checkpoint.horizon),
+            checkpoint.generation,
+            sign(checkpoint.body(), signer),
+        ],
+    )
 
 
 def add_key(desk: Desk, number: int, key: PublicKey, note: str) -> None:
-    desk.owner.execute("INSERT INTO custody.ledger_key VALUES (%s, %s, %s, %s, %s)",
-                       [number, key.key_id, key.public, key.since, note])
+    desk.owner.execute(
+        "INSERT INTO custody.ledger_key VALUES (%s, %s, %s, %s, %s)", [number, key.key_id, key.public, key.since, note]
+    )
 
 
 # ── What only the anchor tells ───────────────────────────────────────────────────────────────────────────────────────
@@ -118,7 +129,7 @@ def sign_again(desk: Desk, signer: Signer) -> None:
 
     for (note,) in desk.all("SELECT note FROM was ORDER BY number"):
         true = Checkpoint.read(note)
-        tree.extend(hashes[tree.size:true.size], keep)
+        tree.extend(hashes[tree.size : true.size], keep)
         add_checkpoint(desk, replace(true, root=tree.root()), signer)
 
 
