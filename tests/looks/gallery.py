@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+from django import forms
 from django.utils import translation
 from jinja2 import FileSystemLoader
 
@@ -33,6 +34,13 @@ RAIL = (
     Entry("Activity log", "/log", "notebook-text"),
     Entry("Settings", "/settings", "settings"),
 )
+
+
+class Reach(forms.Form):
+    """A form of Django's own, as the pages have them."""
+
+    phone = forms.CharField(label="Phone", help_text="Ten digits, or start with + and the country code.")
+    email = forms.EmailField(label="E-mail", required=False)
 
 
 def render(page: str, theme: str = "system", language: str = "en", private: bool = False) -> str:
@@ -62,6 +70,7 @@ def made_up() -> dict[str, object]:
         "pressure": [(start + timedelta(days=211 * i), v) for i, v in enumerate(pressure)],
         "sugar": [(start + timedelta(days=301 * i), v) for i, v in enumerate(sugar)],
         "weight": [(date(2025, 3, 1) + timedelta(days=34 * i), v) for i, v in enumerate(weight)],
+        "form": Reach({"phone": "", "email": "ada@"}),
         "refusal": Refusal("POLICY_DENY", rule="you are not on this patient's care team"),
         "day": lambda text: date.fromisoformat(text),
     }
