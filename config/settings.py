@@ -94,7 +94,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
 X_FRAME_OPTIONS = "DENY"
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["keepwell.vault.uploads.SealingHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 KEEPWELL_ROOT = os.environ.get("KEEPWELL_ROOT") or f"file:{PLACES.keys / 'root.key'}"

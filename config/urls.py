@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("keepwell.compliance.urls")),
     path("", include("keepwell.patients.urls")),
     path("", include("keepwell.records.urls")),
+    path("", include("keepwell.fhir.urls")),
 ]
 
 handler400, handler404, handler500 = views.bad_request, views.not_found, views.server_error

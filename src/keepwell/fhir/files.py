@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
+
+from django.db import transaction
 
 from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.base.ids import new_id
@@ -33,7 +36,9 @@ class FileReport:
     def facts(self) -> dict[str, Any]:
         """All of it but the name, as JSON; nothing in it is protected."""
         if self.outcome is None:
-            return {"ok": False, "refused": _said(self.refusal or Refusal("FHIR_IMPORT_FAILED"))}
+            refusal = self.refusal or Refusal("FHIR_IMPORT_FAILED")
+            alike = [str(patient) for patient in _lookalikes(refusal)]
+            return {"ok": False, "refused": _said(refusal), "lookalikes": alike}
         found = self.outcome
         skipped = [_said(Refusal(code, entry=entry)) | {"entry": entry} for entry, code in found.skipped]
         return {
@@ -50,14 +55,37 @@ def importing(practice: UUID, member: UUID | None = None) -> Actor:
 
 def import_file(source: Source, by: Actor, *, despite: Iterable[UUID] = (), team: UUID | None = None) -> FileReport:
     """Reads and brings in one file in a transaction of its own. Never raises for what is wrong with the file."""
+    return _attempt(source, lambda: present(replace(by, request=new_id())), despite, team)
+
+
+def import_within(source: Source, by: Actor, *, team: UUID | None = None) -> FileReport:
+    """The same inside the transaction of a job: what goes wrong undoes the file and leaves the job."""
+    return _attempt(source, lambda: _savepoint(by), (), team)
+
+
+@contextmanager
+def _savepoint(by: Actor) -> Iterator[Actor]:
+    """A point in the present transaction to come back to."""
+    with transaction.atomic():
+        yield by
+
+
+def _attempt(
+    source: Source, entering: Callable[[], AbstractContextManager[Actor]], despite: Iterable[UUID], team: UUID | None
+) -> FileReport:
     try:
         bundle = read(source)
-        with present(replace(by, request=new_id())) as here:
+        with entering() as here:
             return FileReport(source.name, bring_in(bundle, by=here, despite=despite, team=team))
     except Refusal as refusal:
         return FileReport(source.name, refusal=refusal)
     except Exception as error:
         return FileReport(source.name, refusal=Refusal("FHIR_IMPORT_FAILED", kind=type(error).__name__))
+
+
+def _lookalikes(refusal: Refusal) -> tuple[UUID, ...]:
+    alike = refusal.facts.get("lookalikes", ())
+    return alike if isinstance(alike, tuple) else ()
 
 
 def _said(refusal: Refusal) -> dict[str, str]:

@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import stat
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -19,7 +20,7 @@ class Source(Protocol):
     @property
     def name(self) -> str: ...
 
-    def open(self) -> BinaryIO: ...
+    def open(self) -> AbstractContextManager[BinaryIO]: ...
 
 
 @dataclass(frozen=True, slots=True)

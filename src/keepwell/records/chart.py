@@ -74,6 +74,6 @@ def opened(chart: charts.Chart, patient: UUID, rows: Iterable[Row]) -> dict[UUID
 
 def section(part: Part, total: int, found: Iterable[Opened]) -> Section:
     """One section from what was opened: whatever is current, and a few of what is past."""
-    made = lines.lines((one for one in found if one.type == part.type), part.say)
-    shown = made[: max(FEW, sum(not line.past for line in made))]
+    made = lines.lines((one for one in found if one.type == part.type), part.say, lasting=part in BEFORE)
+    shown = made[: max(FEW, sum(not line.past for line in made))] if part in BEFORE else made[:FEW]
     return Section(part.id, str(part.title), part.icon, shown, total, part.show)

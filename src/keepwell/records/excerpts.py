@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from keepwell import charts
-from keepwell.records.models import ClinicalResource, FinancialResource, Part2Resource
+from keepwell.records.models import Arrival, ClinicalResource, FinancialResource, Part2Resource
 from keepwell.vault.phi import PhiClass
 
 NEWEST = ("-year", "pk")
@@ -67,6 +67,15 @@ class Part2Body:
     type: str
     head: dict[str, Any]
     body: str
+
+
+@charts.excerpt(Arrival, sorted_by=("number",))
+class FileName:
+    "What the files of an import are called, for the person who sent them."
+
+    run: UUID
+    number: int
+    name: str
 
 
 HEADS: dict[PhiClass, type[Any]] = {

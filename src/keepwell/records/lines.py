@@ -78,13 +78,15 @@ _OVER = frozenset({
 })  # fmt: skip
 
 
-def lines(opened: Iterable[Opened], say: Callable[[Head], str] | None = None) -> tuple[Line, ...]:
-    """Lines of resources of one type, current first, then newest first."""
+def lines(
+    opened: Iterable[Opened], say: Callable[[Head], str] | None = None, *, lasting: bool = True
+) -> tuple[Line, ...]:
+    """Lines of resources of one type, newest first; of `lasting` things, those that still hold come before."""
     made = sorted(opened, key=lambda one: order(one.head.when), reverse=True)
-    return tuple(sorted((_line(one, say) for one in made), key=lambda line: line.past))
+    return tuple(sorted((_line(one, say, lasting) for one in made), key=lambda line: line.past))
 
 
-def _line(one: Opened, say: Callable[[Head], str] | None) -> Line:
+def _line(one: Opened, say: Callable[[Head], str] | None, lasting: bool) -> Line:
     head = one.head
     return Line(
         one.id,
@@ -92,7 +94,7 @@ def _line(one: Opened, say: Callable[[Head], str] | None) -> Line:
         said=say(head) if say else "",
         since=Written.of(head.when),
         until=Written.of(head.until),
-        past=head.status in _OVER,
+        past=lasting and head.status in _OVER,
         tone="danger" if getattr(head, "criticality", "") == "high" else "",
     )
 

@@ -6,12 +6,38 @@ So a page opens small heads and only the page of one resource opens a body.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from keepwell.practices.models import Tenanted, subject
 from keepwell.vault.fields import SealedField
 from keepwell.vault.phi import PhiClass
 from keepwell.vault.values import LongText
+
+
+class Arrival(Tenanted):
+    """A file somebody sent to be brought in: sealed on disk until a worker has read it, then only what became of it.
+
+    The practice is its subject, for nobody knows yet whose it is. `facts` are counts and codes; a name may be anything.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        REFUSED = "refused"
+
+    run = models.UUIDField(db_index=True)
+    number = models.PositiveSmallIntegerField()
+    name = SealedField(phi=PhiClass.IDENTITY)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    facts: Any = models.JSONField(null=True)
+    team = models.ForeignKey("access.CareTeam", models.PROTECT, related_name="+", db_constraint=False, null=True)
+    sent_by = models.ForeignKey("access.Membership", models.PROTECT, related_name="+", db_constraint=False)
+    sent_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True)
+
+    plain = {"run", "number", "state", "facts", "sent_at", "done_at"}
 
 
 class Resource(Tenanted):

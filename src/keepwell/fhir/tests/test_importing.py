@@ -224,7 +224,7 @@ def test_a_crash_in_the_middle_leaves_nothing_of_the_file(willow: Clinic, monkey
 def test_a_file_that_changes_in_the_middle_leaves_nothing(willow: Clinic):
     source = sent(good())
     found = read(source)
-    object.__setattr__(source, "data", source.open().read().replace(b"38.5", b"39.5"))
+    object.__setattr__(source, "data", json.dumps(good()).replace("38.5", "39.5").encode())
     system = access.system_actor(willow.practice.id, Purpose.HOPERAT)
     with pytest.raises(Refusal, match="FHIR_CHANGED_WHILE_READ"), present(system) as by:
         bring_in(found, by=by)

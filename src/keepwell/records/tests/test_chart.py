@@ -173,7 +173,7 @@ def test_the_timeline_shows_one_kind_and_turns_pages(willow: Clinic, imani: Acto
     seen = []
     for start in (0, 50, 100):
         page = text(ask(imani, f"/patients/{ada}/?show=visits&from={start}"))
-        timeline = page.partition('id="timeline"')[2].partition('class="stack"')[0]
+        timeline = page.partition('id="timeline"')[2].partition('id="problems"')[0]
         seen.append([n for n in range(120) if f"Visit {n:03}" in timeline])
         assert "Problem noted" not in timeline
     assert [len(part) for part in seen] == [50, 50, 20]
