@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -190,3 +191,8 @@ def test_the_database_is_among_the_children_only_when_it_is_ours(monkeypatch):
     assert [child.name for child in children(Site())] == ["web", "worker", "sequencer"]
     monkeypatch.delenv("DATABASE_URL")
     assert [child.name for child in children(Site())] == ["postgres", "web", "worker", "sequencer"]
+
+
+def test_what_reading_changed_source_again_needs_is_in_the_development_environment():
+    assert "--reload" in web(Site(reload=True)).command
+    assert find_spec("watchfiles")

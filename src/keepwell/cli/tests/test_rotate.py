@@ -17,6 +17,7 @@ from keepwell.base.refusal import Refusal
 from keepwell.cli.commands import reconcile, rotate
 from keepwell.ledger import house, practice_keys
 from keepwell.ledger.doorway import present
+from keepwell.operations import schema
 from keepwell.patients.excerpts import NameTag
 from keepwell.vault import roots
 from tests.cast import Clinic
@@ -64,7 +65,7 @@ def test_a_new_root_version_wraps_from_then_on(willow: Clinic):
 def test_reconciling_one_practice_finds_what_was_planted(
     willow: Clinic, ada: UUID, rig, owner_sql: psycopg.Connection, capsys: pytest.CaptureFixture[str], monkeypatch
 ):
-    monkeypatch.setattr(reconcile.schema, "database_up", lambda places, say: present_database())
+    monkeypatch.setattr(schema, "database_up", lambda places, say: present_database())
     assert reconcile.run(arguments(slug=willow.practice.slug)) == 0
     with rig.admin(owner_sql.info.dbname) as admin:
         admin.execute("SET session_replication_role = replica")
