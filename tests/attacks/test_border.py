@@ -7,6 +7,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from django.db import DatabaseError, IntegrityError
+from django.db.models import Model
 
 from keepwell.access import actions as access
 from keepwell.access.models import CareRelation, CareTeamMember, Membership, Practice, Restriction
@@ -18,6 +19,7 @@ from keepwell.ledger.doorway import present
 from keepwell.ledger.entries import Entry
 from keepwell.vault.phi import PhiClass
 from tests.cast import Clinic
+from tests.rig.asking import value
 
 
 @pytest.fixture
@@ -89,11 +91,6 @@ def test_every_key_between_practice_tables_names_the_practice(owner_sql: psycopg
 
 
 @pytest.mark.parametrize("model", [CareRelation, CareTeamMember, Membership, Restriction])
-def test_these_tables_do_have_such_keys(model, owner_sql: psycopg.Connection):
-    assert (
-        owner_sql.execute(
-            "SELECT count(*) FROM pg_constraint WHERE conrelid = %s::regclass AND conname LIKE '%%_own'",
-            [model._meta.db_table],
-        ).fetchone()[0]
-        >= 1
-    )
+def test_these_tables_do_have_such_keys(model: type[Model], owner_sql: psycopg.Connection):
+    own = "SELECT count(*) FROM pg_constraint WHERE conrelid = %s::regclass AND conname LIKE '%%_own'"
+    assert value(owner_sql, own, [model._meta.db_table]) >= 1

@@ -16,6 +16,7 @@ from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.ledger import jobs
 from keepwell.ledger.doorway import present
+from tests.rig.asking import value
 
 SEEN: list[tuple[Actor, int, Any]] = []
 
@@ -32,8 +33,10 @@ def write(*, by: Actor) -> None:
 
 def queued(app_sql: psycopg.Connection) -> dict[str, Any]:
     "The newest job as it lies in the table."
-    (args,) = app_sql.execute("SELECT args FROM procrastinate_jobs ORDER BY id DESC LIMIT 1").fetchone()
-    return args["envelope"]
+    envelope: dict[str, Any] = value(app_sql, "SELECT args FROM procrastinate_jobs ORDER BY id DESC LIMIT 1")[
+        "envelope"
+    ]
+    return envelope
 
 
 def test_a_job_runs_as_the_actor_who_queued_it(rosa: Actor, app_sql: psycopg.Connection):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template.response import SimpleTemplateResponse
 
 from keepwell import charts
@@ -47,8 +47,8 @@ def ledger(actor: Actor) -> list[tuple[str, str, str]]:
         )
 
 
-def page(actor: Actor, ada: UUID, answer: Callable[[], HttpResponse]) -> Callable[[], HttpResponse]:
-    def view() -> HttpResponse:
+def page(actor: Actor, ada: UUID, answer: Callable[[], HttpResponseBase]) -> Callable[[], HttpResponseBase]:
+    def view() -> HttpResponseBase:
         charts.open(ada, Words, by=actor).one(Words)
         access.form_team("Night", [], by=actor)
         return answer()

@@ -168,6 +168,7 @@ def test_a_value_rolled_back_opens_but_reconciliation_finds_it(
 ):
     with present(willow.system) as by:
         row = Restriction.objects.get(patient_id=patients[0])
+        assert row.wording is not None
         before = row.wording.blob
         reword(row, "changed", by=by)
     with present(willow.system) as by:

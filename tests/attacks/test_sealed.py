@@ -6,6 +6,8 @@ import copy
 import json
 import logging
 import pickle
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -47,10 +49,12 @@ def patients(willow: Clinic, imani: Actor) -> list[UUID]:
 @pytest.fixture
 def value(patients: list[UUID], imani: Actor) -> Sealed:
     with present(imani):
-        return Restriction.objects.get(patient_id=patients[0]).wording
+        loaded = Restriction.objects.get(patient_id=patients[0]).wording
+    assert loaded is not None
+    return loaded
 
 
-USES = {
+USES: dict[str, Callable[[Any], object]] = {
     "str": str,
     "repr_of_format": lambda v: f"{v}",
     "percent": lambda v: "%s" % v,  # noqa: UP031 - the use under test

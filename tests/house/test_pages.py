@@ -36,6 +36,7 @@ def test_an_unstamped_view_stays_closed_at_run_time(rf: RequestFactory):
     answer = Entrance(lambda r: HttpResponse())
     answer(request)
     response = answer.process_view(request, view, (), {})
+    assert response is not None
     assert response.status_code == 500
     assert b"UNSTAMPED_VIEW" in response.content
 

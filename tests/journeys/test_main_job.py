@@ -1,8 +1,9 @@
-"""The main job in real browsers: a record comes in, is found with a letter wrong, is read by those who may, and seen."""
+"""The main job in real browsers: a record comes in, is found with a letter wrong, and is read by those who may."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -23,7 +24,7 @@ from tests.journeys.test_first_day import browser as browser  # a fixture
 pytestmark = pytest.mark.browser
 
 ABOUT = {"reference": "urn:uuid:p"}
-RECORD = [
+RECORD: list[dict[str, Any]] = [
     {"resourceType": "Patient", "id": "p", "birthDate": "1962-03-09", "gender": "female",
      "name": [{"family": "Wolniewicz", "given": ["Halina"]}], "telecom": [{"system": "phone", "value": "617-555-0142"}],
      "address": [{"line": ["8 Elm Avenue"], "city": "Salem", "state": "MA", "postalCode": "01970"}]},

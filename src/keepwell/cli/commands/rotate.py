@@ -9,6 +9,7 @@ keepwell rotate root               a new root key version; every practice key is
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
 from keepwell.cli import setup
 from keepwell.operations import schema
@@ -39,12 +40,14 @@ def _practices(args: argparse.Namespace) -> None:
 
     for practice in maintenance.practices(args.slug):
         by = practice.actor("key rotation from the command line")
-        done = rotation.roll_practice_key(
-            by, lambda done, name=practice.name: say(f"{name}: {done} keys …"), fresh=not args.resume
-        )
+        done = rotation.roll_practice_key(by, partial(_progress, practice.name), fresh=not args.resume)
         say(f"{practice.name}: {done} keys are wrapped under the new practice key.")
         if args.destroy_old and rotation.destroy_old_epochs(by):
             say(f"{practice.name}: older practice keys are destroyed; backups of keys made under them stay closed.")
+
+
+def _progress(name: str, done: int) -> None:
+    say(f"{name}: {done} keys …")
 
 
 def _root(places: Places, *, resume: bool) -> None:

@@ -11,6 +11,7 @@ from keepwell.jobs import schedule
 from keepwell.ledger import wire
 from keepwell.ledger.doorway import present
 from tests.cast import Clinic
+from tests.rig.asking import value
 
 
 def test_both_come_round_by_the_clock():
@@ -23,21 +24,18 @@ def test_both_come_round_by_the_clock():
 
 
 def test_the_ledger_has_room_for_the_months_to_come(database: None, owner_sql: psycopg.Connection):
-    def months() -> int:
-        return owner_sql.execute(
-            "SELECT count(*) FROM pg_inherits WHERE inhparent = 'custody.entry'::regclass"
-        ).fetchone()[0]
-
-    before = months()
+    months = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'custody.entry'::regclass"
+    before = value(owner_sql, months)
     owner_sql.execute("SET ROLE keepwell_custodian")
-    newest = owner_sql.execute(
+    newest = value(
+        owner_sql,
         "SELECT max(inhrelid::regclass::text) FROM pg_inherits WHERE inhparent = 'custody.entry'::regclass"
-        " AND inhrelid::regclass::text ~ '[0-9]$'"
-    ).fetchone()[0]
+        " AND inhrelid::regclass::text ~ '[0-9]$'",
+    )
     owner_sql.execute(f"DROP TABLE {newest}")
     assert schedule.partitions() == 1
     assert schedule.partitions() == 0
-    assert months() == before
+    assert value(owner_sql, months) == before
 
 
 def test_the_nightly_reconciliation_leaves_its_finding_in_the_ledger(

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -95,11 +94,11 @@ def test_more_bytes_at_the_end_are_refused() -> None:
 @pytest.mark.parametrize(
     "elsewhere",
     [
-        lambda: replace(AT, practice=new_id()),
-        lambda: replace(AT, subject=new_id()),
-        lambda: replace(AT, row=new_id()),
-        lambda: replace(AT, phi=PhiClass.PSYCHOTHERAPY),
-        lambda: replace(AT, column="thumbnail"),
+        lambda: AT._replace(practice=new_id()),
+        lambda: AT._replace(subject=new_id()),
+        lambda: AT._replace(row=new_id()),
+        lambda: AT._replace(phi=PhiClass.PSYCHOTHERAPY),
+        lambda: AT._replace(column="thumbnail"),
     ],
 )
 def test_a_file_moved_elsewhere_is_refused(elsewhere: Callable[[], Place]) -> None:
