@@ -68,7 +68,8 @@ def _verified(question: Asked, candidates: list[UUID], mistyped: bool, by: Actor
     rows = _rows(chart) if by_reach else {}
     known = {p: _Known(_own(p, r), r, rows.get(p, ())) for p, r in records.items()}
     hits = _answering(question, known)
-    doubtful = {p: k for p, k in known.items() if p not in {h.patient for h in hits}}
+    found = {hit.patient for hit in hits}
+    doubtful = {p: k for p, k in known.items() if p not in found}
     if doubtful and not by_reach and not (mistyped and hits) and PhiClass.CONTACT in policy.visible(by):
         # Found by a parent's name, or by the end of a phone number that could have been a year.
         chart = charts.open(doubtful, Reach, Relations, by=by, listed=True, partly=True)
