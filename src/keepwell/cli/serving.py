@@ -48,7 +48,8 @@ def web(site: Site) -> Child:
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "config.wsgi:application",
         "--host", site.host, "--port", str(site.port), "--workers", str(site.workers), "--blocking-threads", "1",
-        "--workers-kill-timeout", "1" if site.reload else "10", "--respawn-failed-workers", "--no-ws", "--log-level", "warning",
+        "--workers-kill-timeout", "1" if site.reload else "10", "--respawn-failed-workers", "--no-ws",
+        "--log-level", "warning",
     ]  # fmt: skip
     if site.certificate and site.key:
         command += ["--ssl-certificate", str(site.certificate), "--ssl-keyfile", str(site.key)]
