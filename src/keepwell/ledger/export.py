@@ -19,10 +19,12 @@ from uuid import UUID
 from psycopg import IsolationLevel, sql
 
 from keepwell.base import clock
+from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
-from keepwell.ledger import keyring, proofs, verify_offline
+from keepwell.ledger import custody, keyring, proofs, verify_offline
 from keepwell.ledger.batches import Connection, copy_rows
 from keepwell.ledger.checkpoints import Checkpoint, Signer, said, sign
+from keepwell.ledger.entries import Entry, canonical
 from keepwell.ledger.leaves import COLUMNS, COPY_END, COPY_SIGNATURE, SCHEMA
 
 Progress = Callable[[str, int], None]
@@ -82,6 +84,12 @@ def export(
         _write(archive, "manifest.json", [_manifest(made).encode()])
         _write(archive, "statement.txt", [sign(_statement(signer.origin, made), signer).encode()])
     return made
+
+
+def record(made: Exported, by: Actor) -> None:
+    """An export is itself an event of the practice's ledger (45 CFR § 164.312(b))."""
+    facts = {"entries": made.entries, "size": made.size, "sha256": made.digest}
+    custody.record(Entry("system", "ledger.exported", detail=canonical(facts)), by)
 
 
 @contextmanager

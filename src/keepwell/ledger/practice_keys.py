@@ -16,6 +16,8 @@ from keepwell.practices import presence
 from keepwell.vault.crypto import derive
 
 KINDS = ("wrap", "index", "ledger")
+MAC = "keepwell/entry-mac"
+"""What the key for the MACs of entries is derived for."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -32,7 +34,7 @@ class PracticeKeys:
 
     @property
     def mac(self) -> bytes:
-        return derive(self.ledger, "keepwell/entry-mac")
+        return derive(self.ledger, MAC)
 
     @property
     def notes(self) -> AESGCM:

@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 
 from keepwell.base.actor import Actor
-from keepwell.ledger import custody, house, practice_keys
+from keepwell.ledger import custody, house, keyring, practice_keys
 from keepwell.ledger.actions import action
 from keepwell.ledger.doorway import present
 from keepwell.ledger.entries import Entry
@@ -62,7 +62,7 @@ def _epoch_ended(epoch: int, destroy: bool, *, by: Actor) -> bool:
 
 
 def rewrap_root(owner: Owner, root: Root, progress: Progress = lambda done: None) -> int:
-    """Wraps the house secret and every practice key under the root's newest version. As the owner; resumable."""
+    """Wraps house secret, practice keys and signing keys under the root's newest version. As the owner; resumable."""
     owner.execute("SET ROLE keepwell_custodian")
     done = _rewrap_house(owner, root)
     rows = owner.execute(
@@ -71,6 +71,7 @@ def rewrap_root(owner: Owner, root: Root, progress: Progress = lambda done: None
     for practice, kind, epoch in rows:
         done += _rewrap_one(owner, root, practice, kind, epoch)
         progress(done)
+    done += keyring.rewrap(owner, root)
     owner.execute("RESET ROLE")
     house.forget()
     practice_keys.forget()
