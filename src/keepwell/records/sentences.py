@@ -13,7 +13,7 @@ from keepwell.records.heads import Head
 
 _SNOMED_TAG = re.compile(
     r" \((?:disorder|procedure|finding|situation|regime/therapy|observable entity|morphologic abnormality|"
-    r"body structure|substance|product|event|context-dependent category|physical object)\)\Z"
+    r"body structure|substance|product|event|record artifact|context-dependent category|physical object)\)\Z"
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 

@@ -7,9 +7,12 @@ from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import F
+
 from keepwell.records.models import TABLES
 from keepwell.vault.phi import PhiClass
 
+NEWEST = F("year").desc(nulls_last=True)
 MOST = 20_000
 """Rows of one class that a page looks through; nobody's record is near."""
 
@@ -29,7 +32,7 @@ def of(records: Iterable[UUID], classes: Iterable[PhiClass]) -> list[Row]:
     found: list[Row] = []
     for phi in classes:
         if phi in TABLES:
-            table = TABLES[phi]._default_manager.filter(patient_id__in=whose, withdrawn=False).order_by("-year", "pk")
+            table = TABLES[phi]._default_manager.filter(patient_id__in=whose, withdrawn=False).order_by(NEWEST, "pk")
             found += [Row(*row, phi) for row in table.values_list("id", "type", "year")[:MOST]]
     return sorted(found, key=lambda row: (row.year is None, -(row.year or 0)))
 

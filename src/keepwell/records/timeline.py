@@ -38,19 +38,24 @@ SHOWS: dict[str, tuple[str | Promise, frozenset[str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the timeline; `on` is None for what has no date."""
+    """One line of the timeline; `on` is None for what has no date. Several things as one lead to all of their kind."""
 
     id: UUID
     icon: str
     title: str
     about: str
     on: dt.date | None
+    show: str = ""
 
 
 def events(opened: Iterable[Opened], *, together: bool) -> list[Event]:
-    """Newest first. `together`: measurements of one moment are one line."""
+    """Newest first. `together`: measurements of one moment are one line, and so are the claims of one day."""
     ordered = newest_first(opened)
-    return list(_together(ordered)) if together else [_event(one) for one in ordered]
+    if not together:
+        return [_event(one) for one in ordered]
+    care = list(_together([one for one in ordered if one.type not in FINANCIAL]))
+    money = list(_by_day([one for one in ordered if one.type in FINANCIAL]))
+    return sorted((*care, *money), key=lambda event: event.on or dt.date.min, reverse=True)
 
 
 def newest_first(opened: Iterable[Opened]) -> list[Opened]:
@@ -65,6 +70,18 @@ def _together(ordered: list[Opened]) -> Iterator[Event]:
             yield _measurements(same)
         else:
             yield from map(_event, same)
+
+
+def _by_day(ordered: list[Opened]) -> Iterator[Event]:
+    """Claims and what was paid: one line a day."""
+    for day, group in groupby(ordered, key=_day):
+        same = list(group)
+        if len(same) == 1 or day is None:
+            yield from map(_event, same)
+        else:
+            amounts = dict.fromkeys(filter(None, (_about(one.head) for one in same)))
+            title = _("%(count)d claims and payments") % {"count": len(same)}
+            yield Event(same[0].id, ICONS["Claim"], title, " · ".join(amounts), day, show="claims")
 
 
 def _measurements(same: list[Opened]) -> Event:

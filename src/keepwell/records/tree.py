@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,10 +12,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.records import ranges, sentences
+from keepwell.records.moments import NotADate, has_time, moment
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CHOICE = re.compile(
-    r"(?<=[a-z])(DateTime|Date|Period|Quantity|CodeableConcept|String|Boolean|Reference|Instant|Age|Range)\Z"
+    r"\A(value|onset|abatement|effective|performed|occurrence|medication|deceased|serviced)"
+    r"(?:DateTime|Date|Period|Quantity|CodeableConcept|String|Boolean|Reference|Instant|Age|Range|Integer)\Z"
 )
 _HIDDEN = frozenset({"resourceType", "text", "meta", "contained"})
 DEEPEST = 12
@@ -35,11 +38,12 @@ class Leaf:
     name: str
     words: str = ""
     href: str = ""
+    at: dt.date | None = None
     inner: tuple[Leaf, ...] = ()
 
 
-Link = Callable[[str], str]
-"""The address of what a reference leads to, or empty."""
+Link = Callable[[str], tuple[str, str]]
+"""What a reference leads to: in words, and its address; both empty if it is not here."""
 
 
 def read(resource: dict[str, Any], link: Link) -> tuple[Leaf, ...]:
@@ -69,9 +73,10 @@ def _leaf(name: str, value: Any, link: Link, depth: int) -> Leaf:
     if isinstance(value, list):
         return Leaf(name, inner=tuple(_leaf(name, one, link, depth + 1) for one in value) if depth < DEEPEST else ())
     if not isinstance(value, dict):
-        return Leaf(name, words=_plain(value))
-    if isinstance(value.get("reference"), str):
-        return Leaf(name, value.get("display") or str(_("see there")), link(value["reference"]))
+        return Leaf(name, words=_plain(value), at=_date(value))
+    if isinstance(value.get("reference"), str) or value.keys() == {"display"}:
+        words, href = link(value.get("reference", ""))
+        return Leaf(name, value.get("display") or words or str(_("something that is not here")), href)
     words = _concept(value) or _quantity(value)
     if words or depth >= DEEPEST:
         return Leaf(name, words=words)
@@ -80,8 +85,19 @@ def _leaf(name: str, value: Any, link: Link, depth: int) -> Leaf:
 
 def label(name: str) -> str:
     """An element's name in words: valueQuantity → Value."""
-    known = _WORDS.get(name) or _WORDS.get(_CHOICE.sub("", name))
-    return str(known) if known else _CAMEL.sub(" ", _CHOICE.sub("", name)).capitalize()
+    known = _WORDS.get(name) or _WORDS.get(_CHOICE.sub(r"\1", name))
+    return str(known) if known else _CAMEL.sub(" ", _CHOICE.sub(r"\1", name)).capitalize()
+
+
+def _date(value: Any) -> dt.date | None:
+    """A whole date, with its time if it has one."""
+    if not isinstance(value, str) or len(value) < 10:
+        return None
+    try:
+        when = moment(value)
+    except NotADate:
+        return None
+    return when if has_time(value) else when.date()
 
 
 def _plain(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -23,7 +24,7 @@ from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
 from keepwell.patients.excerpts import Header, Origin, Whereabouts
 from keepwell.records import chart as layout
-from keepwell.records import heads, pictures, ranges, shelf, sight, tree
+from keepwell.records import heads, pictures, ranges, sentences, shelf, sight, tree
 from keepwell.records.excerpts import BODIES, HEADS
 from keepwell.records.lines import Opened
 from keepwell.records.models import TABLES
@@ -62,7 +63,7 @@ def chart(request: HttpRequest, patient: UUID) -> HttpResponse:
     told = [row for row in rows if show not in SHOWS or row.type in SHOWS[show][1]]
     start = _start(request, len(told))
     covering, within = shelf.covering(told, start, PAGE)
-    wanted: list[type[Any]] = [Header, *seen.excerpts(Whereabouts, *HEADS.values())]
+    wanted: list[type[Any]] = [Header, *seen.excerpts(Whereabouts), *_heads(rows)]
     opening = charts.open(patient, *wanted, by=by)
     needed = layout.needed(rows)
     found = layout.opened(opening, patient, [*needed, *covering])
@@ -76,9 +77,16 @@ def chart(request: HttpRequest, patient: UUID) -> HttpResponse:
         "closed": _closed(seen),
         "part2": any(row.phi is PhiClass.PART2 for row in rows),
         **_sections(rows, [found[row.id] for row in needed], Person(header.gender or "", _age(header))),
+        "filters": _filters(patient, show, {row.type for row in rows}),
         **_timeline(patient, happened, show, start, within, len(told)),
     }
     return render(request, "records/chart.html", shown)
+
+
+def _heads(rows: Iterable[Row]) -> list[type[Any]]:
+    """The excerpts these rows are read with: no class is opened of which there is nothing."""
+    there = {row.phi for row in rows}
+    return [excerpt for phi, excerpt in HEADS.items() if phi in there]
 
 
 def _within(patient: UUID) -> str:
@@ -119,11 +127,19 @@ def _timeline(patient: UUID, happened: list[Opened], show: str, start: int, with
     return {
         "events": [event for event in told if event.on],
         "undated": [event for event in told if not event.on],
-        "filters": [(_("Everything"), f"{here}#timeline", show not in SHOWS)]
-        + [(label, f"{here}?show={name}#timeline", show == name) for name, (label, _types) in SHOWS.items()],
         "earlier": f"{here}?{kept}from={start + PAGE}#timeline" if start + PAGE < total else None,
         "later": f"{here}?{kept}from={max(0, start - PAGE)}#timeline" if start else None,
     }
+
+
+def _filters(patient: UUID, show: str, there: set[str]) -> list[tuple[Any, str, bool]]:
+    """Kinds of which there is something."""
+    here = reverse("chart", args=[patient])
+    kinds = [(label, name) for name, (label, types) in SHOWS.items() if types & there]
+    return [
+        (_("Everything"), f"{here}#timeline", show not in SHOWS),
+        *((label, f"{here}?show={name}#timeline", show == name) for label, name in kinds),
+    ]
 
 
 def _start(request: HttpRequest, total: int) -> int:
@@ -149,41 +165,47 @@ def resource(request: HttpRequest, patient: UUID, resource: UUID) -> HttpRespons
     """One resource, all of it, as it was received; a visit also shows what belongs to it."""
     by = actor_of(request)
     seen = sight.of(patient, SEEN, by=by)
-    row = next((r for r in _shelf(seen) if r.id == resource), None)
+    rows = _shelf(seen)
+    row = next((r for r in rows if r.id == resource), None)
     if row is None:
         raise Refusal("NOT_FOUND")
-    body = BODIES[row.phi]
-    opening = charts.open(patient, Header, Origin, body, *seen.excerpts(*HEADS.values()), by=by)
+    near = _same_visit(rows, row)
+    opening = charts.open(patient, Header, Origin, BODIES[row.phi], *_heads(rows), by=by)
     table: Any = TABLES[row.phi]
-    (one,) = opening.all(body, table.objects.filter(pk=resource).order_by("pk"))[patient]
+    (one,) = opening.all(BODIES[row.phi], table.objects.filter(pk=resource).order_by("pk"))[patient]
     received = json.loads(one.body)
-    same = _same_visit(opening, patient, row, seen)
+    named = _named(received, opening.one(Origin).import_namespace)
+    found = layout.opened(opening, patient, [*near, *(r for r in rows if r.id in named.values())])
+    same = [found[r.id] for r in near if found[r.id].head.encounter == str(resource)]
     shown = {
         "patient": patient,
         "within": _within(patient),
         "header": opening.one(Header),
         "event": events([Opened(one.pk, one.type, heads.unpack(one.type, one.head))], together=False)[0],
-        "elements": tree.read(received, _linker(patient, opening.one(Origin).import_namespace, received, seen)),
+        "elements": tree.read(received, _linker(patient, named, found)),
         "text": one.body,
         "same": events(same, together=False),
     }
     return render(request, "records/resource.html", shown)
 
 
-def _same_visit(opening: charts.Chart, patient: UUID, row: Row, seen: Sight) -> list[Opened]:
-    """What names this encounter as its own, among the year around it."""
-    if row.type != "Encounter":
+def _same_visit(rows: list[Row], row: Row) -> list[Row]:
+    """What may name this encounter as its own: the year around it."""
+    if row.type != "Encounter" or row.year is None:
         return []
-    rows = _shelf(seen)
-    near = [r for r in rows if r.year is not None and row.year is not None and abs(r.year - row.year) <= 1]
-    found = layout.opened(opening, patient, near)
-    return [one for one in found.values() if one.head.encounter == str(row.id)]
+    return [r for r in rows if r.year is not None and abs(r.year - row.year) <= 1]
 
 
-def _linker(patient: UUID, namespace: str | None, received: dict[str, Any], seen: Sight) -> tree.Link:
-    """Addresses of those things a resource refers to that are here and may be seen."""
-    if namespace is None:
-        return lambda _reference: ""
-    ids = {reference: uuid5(UUID(namespace), reference) for reference in tree.references(received)}
-    here = {r.id for r in _shelf(seen)} & set(ids.values())
-    return lambda reference: f"{_within(patient)}{ids[reference]}/" if ids[reference] in here else ""
+def _named(received: dict[str, Any], namespace: str | None) -> dict[str, UUID]:
+    """Our ids of what a resource refers to, if it came in with the same files."""
+    return {r: uuid5(UUID(namespace), r) for r in tree.references(received)} if namespace else {}
+
+
+def _linker(patient: UUID, named: dict[str, UUID], found: dict[UUID, Opened]) -> tree.Link:
+    """Words and address of those things a resource refers to that are here and may be seen."""
+
+    def link(reference: str) -> tuple[str, str]:
+        one = found.get(named.get(reference, patient))
+        return (sentences.sentence(one.type, one.head), f"{_within(patient)}{one.id}/") if one else ("", "")
+
+    return link

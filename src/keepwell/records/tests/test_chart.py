@@ -15,6 +15,7 @@ from keepwell.base.ids import new_id
 from keepwell.ledger import wire
 from keepwell.ledger.doorway import present
 from keepwell.patients import merging
+from keepwell.patients.tests.test_counts import counted
 from keepwell.records import actions, heads
 from keepwell.records.actions import Arriving
 from keepwell.records.classes import class_of
@@ -28,6 +29,8 @@ def arriving(kind: str, head: Head, labels: frozenset[str] = frozenset(), **body
     return Arriving(new_id(), kind, class_of(kind, labels), head, json.dumps({"resourceType": kind, **body}))
 
 
+CHART, RESOURCE = 15, 16
+"""How often the chart and the page of a visit ask the database."""
 VISIT = arriving("Encounter", heads.Encounter(title="Check-up", kind="VR", when="2024-03-05T10:00:00-05:00"))
 PULSE = heads.Observation(title="Pulse", code="8867-4", value="72", unit="/min", when="2024-03-05T10:00:00-05:00")
 
@@ -218,3 +221,40 @@ def test_a_person_merged_from_two_records_has_one_chart(
         assert "Gout" in page
         assert "Asthma" in page
     assert "Gout" in text(ask(imani, f"/patients/{ada}/records/{other.id}/"))
+
+
+def test_no_class_is_opened_of_which_there_is_nothing(imani: Actor, ada: UUID, bo: UUID, life: list[Arriving]):
+    ask(imani, f"/patients/{ada}/")
+    assert set(openings(imani)[0][0]) == {"identity", "contact", "clinical", "coverage"}
+
+
+def test_the_claims_of_one_day_are_one_line_that_leads_to_all_of_them(willow: Clinic, imani: Actor, ada: UUID):
+    paid = [arriving("Claim", heads.Financial(title=t, amount="10", currency="USD", when="2024-01-05")) for t in "ab"]
+    kept(willow, ada, *paid)
+    page = text(ask(imani, f"/patients/{ada}/"))
+    assert "2 claims and payments" in page
+    assert f'href="/patients/{ada}/?show=claims#timeline"' in page
+    page = text(ask(imani, f"/patients/{ada}/?show=claims"))
+    assert "Claim: a" in page
+    assert "Claim: b" in page
+
+
+def test_only_kinds_that_are_there_can_be_chosen(rosa: Actor, ada: UUID, life: list[Arriving]):
+    page = text(ask(rosa, f"/patients/{ada}/"))
+    assert "show=claims" in page
+    assert "show=visits" not in page
+    assert page.count("Vital signs and results") == 1
+
+
+@pytest.mark.parametrize("more", [0, 60])
+def test_a_chart_asks_the_database_as_often_whatever_is_in_it(
+    willow: Clinic, imani: Actor, ada: UUID, life: list[Arriving], more: int, monkeypatch: pytest.MonkeyPatch
+):
+    kept(willow, ada, *(one for _ in range(more // 10) for one in record()))
+    ask(imani, f"/patients/{ada}/")
+    with counted(monkeypatch) as said:
+        ask(imani, f"/patients/{ada}/")
+    assert len(said) == CHART, said
+    with counted(monkeypatch) as said:
+        ask(imani, f"/patients/{ada}/records/{life[0].id}/")
+    assert len(said) == RESOURCE, said
