@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import keepwell
-from config import jinja
+from config import jinja, logging
 from config.databases import databases
 from keepwell.operations.places import Places
 
@@ -102,3 +102,6 @@ KEEPWELL_ANCHOR = os.environ.get("KEEPWELL_ANCHOR") or str(PLACES.keys / "anchor
 
 # Each domain's jobs are in its `jobs.py`.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logging.configure()
