@@ -99,7 +99,7 @@ def test_who_looks_after_her_reads_the_record_and_the_privacy_officer_sees_who_l
     log.goto(f"/activity/?patient={halina}&kind=open")
     lines = log.locator("main table tbody tr").all_inner_texts()
     assert any("clinical record" in line for line in lines)
-    assert any("insurance" in line and "clinical" not in line for line in lines)
+    assert any("contact details" in line and "clinical" not in line for line in lines)
     assert "Halina Wolniewicz" in log.inner_text("main")
     axe_finds_nothing(log)
 

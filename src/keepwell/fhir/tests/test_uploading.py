@@ -116,7 +116,7 @@ def test_the_front_desk_does_not_import(rosa: Actor):
 def test_no_file_is_a_field_to_fix(cleo: Actor):
     response = ask(cleo, "/import/", {"team": ""})
     assert response.status_code == 422
-    assert "No file was chosen" in text(response)
+    assert Refusal("FILES_MISSING").message in text(response)
 
 
 def test_who_is_here_already_is_pointed_at(willow: Clinic, cleo: Actor, app_sql: psycopg.Connection):
