@@ -17,6 +17,7 @@ from benchmarks.stage import Stage
 from keepwell.operations.saying import answer, say
 
 HERE = Path(__file__).parent
+SHOWN = ("unit", "median", "reference", "ratio", "best", "against")
 Report = dict[str, dict[str, Row]]
 
 
@@ -89,10 +90,11 @@ def _print(report: Report) -> None:
     for name, rows in report.items():
         answer(f"\n{name}")
         for what, row in rows.items():
-            more = {
-                k: v for k, v in row.items() if k not in ("unit", "median", "reference", "ratio", "best", "against")
-            }
-            figures = f"{row['median']:>10} {row['unit']:<6} reference {row['reference']:>10}   ×{row['ratio']:<7} at best ×{row.get('best', '–')}"
+            more = {key: value for key, value in row.items() if key not in SHOWN}
+            best = f" at best ×{row['best']}" if "best" in row else ""
+            figures = (
+                f"{row['median']:>10} {row['unit']:<6} reference {row['reference']:>10}   ×{row['ratio']:<7}{best}"
+            )
             said = ", ".join(f"{key} {value}" for key, value in more.items())
             answer(f"  {what:<58} {figures} {said}\n  {'':<58} against {row['against']}")
     answer(f"\n{machine()}")

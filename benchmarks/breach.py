@@ -29,12 +29,13 @@ COUNT = f"SELECT count(*) FROM custody.subject WHERE {RANGE} AND {OPENED}"
 
 # An entry each 2.6 seconds for thirty days: two accounts to ask about, and fifty others.
 ENTRIES = """
-  INSERT INTO custody.entry (id, practice_id, at, kind, verb, actor_id, role, purpose, request_id, classes, excerpts, subjects, mac)
+  INSERT INTO custody.entry (id, practice_id, at, kind, verb, actor_id, role, purpose, request_id,
+                             classes, excerpts, subjects, mac)
   SELECT gen_random_uuid(), %(practice)s, now() - n * interval '30 days' / %(many)s, 'open', 'chart.opened',
          CASE WHEN n %% 200 = 0 THEN %(small)s::uuid WHEN n %% 5 = 1 THEN %(large)s::uuid
               ELSE lpad(to_hex(n %% 50), 32, 'a')::uuid END,
          'practitioner', 'TREAT', gen_random_uuid(), '{identity,clinical}', '{records.ClinicalHead}',
-         ARRAY[lpad(to_hex((n * 7919) %% %(subjects)s), 32, '0')::uuid], '\\x00'
+         ARRAY[lpad(to_hex((n::bigint * 7919) %% %(subjects)s), 32, '0')::uuid], '\\x00'
   FROM generate_series(1, %(many)s) n"""
 SUBJECT_ROWS = """
   INSERT INTO custody.subject (entry_id, at, practice_id, subject_id, actor_id, kind, listed, seen)

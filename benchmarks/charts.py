@@ -86,7 +86,7 @@ def _plain(patients: Sequence[UUID], begun: bool = False) -> Callable[[], list[A
     def read() -> list[Any]:
         with connection.cursor() as cursor:
             cursor.execute(PLAIN + " WHERE id = ANY (%s)", [ids])
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     def page() -> list[Any]:
         with transaction.atomic():

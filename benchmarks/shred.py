@@ -46,7 +46,8 @@ def run(tiny: bool) -> dict[str, Row]:
 def _fill(owner: stage.Connection, patient: UUID, many: int) -> None:
     """Copies of one row of theirs: their number is the point, not what they say."""
     owner.execute(
-        f"INSERT INTO {TABLE} SELECT copy.* FROM (SELECT to_jsonb(t) AS made FROM {TABLE} t WHERE patient_id = %s LIMIT 1) r,"
+        f"INSERT INTO {TABLE} SELECT copy.* FROM"
+        f" (SELECT to_jsonb(t) AS made FROM {TABLE} t WHERE patient_id = %s LIMIT 1) r,"
         f" generate_series(1, %s) n, jsonb_populate_record(NULL::{TABLE},"
         " r.made || jsonb_build_object('id', md5(n || (r.made ->> 'id')))) copy",
         [patient, many],
