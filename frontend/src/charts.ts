@@ -21,6 +21,7 @@ interface Inks {
 }
 
 const DAY = 86_400;
+const YEAR = 365 * DAY;
 const HEIGHT = 132;
 
 export function draw(place: HTMLElement): void {
@@ -63,7 +64,7 @@ function options(series: Series, place: HTMLElement, inks: () => Inks): uPlot.Op
     scales: { y: { range: (_, least, most) => reach(least, most, series) } },
     series: [{}, { stroke: () => inks().ink, width: 1.5, points: { show: false } }],
     axes: [
-      { ...axis, size: 20, gap: 4, space: 64, grid: { show: false }, values: (_, ats, __, ___, step) => ats.map((at) => dayWords(at, step ?? DAY)) },
+      { ...axis, size: 20, gap: 4, space: (plot) => (span(plot) > 2 * YEAR ? 38 : 60), grid: { show: false }, values: (_, ats, __, ___, step) => ats.map((at) => dayWords(at, step ?? DAY)) },
       { ...axis, size: 40, gap: 6, space: 28, grid: { stroke: () => inks().line, width: 1 }, label: series.unit, labelSize: 16, labelGap: 0, labelFont: font },
     ],
     hooks: {
@@ -144,6 +145,10 @@ function tell(plot: uPlot, series: Series, place: HTMLElement): void {
   place.append(words);
   const left = plot.valToPos(at, "x") + plot.over.offsetLeft - words.offsetWidth / 2;
   words.style.insetInlineStart = `${Math.max(0, Math.min(left, place.clientWidth - words.offsetWidth))}px`;
+}
+
+function span(plot: uPlot): number {
+  return (plot.scales["x"]?.max ?? 0) - (plot.scales["x"]?.min ?? 0);
 }
 
 function dayWords(at: number, step: number): string {
