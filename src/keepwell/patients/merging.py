@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from keepwell.access import policy
 from keepwell.access.models import PatientLink
-from keepwell.access.persons import survivors
+from keepwell.access.persons import persons, survivors
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
@@ -18,7 +19,8 @@ def merge(patients: tuple[UUID, UUID], *, by: Actor) -> PatientLink:
     """Two records turn out to be of one person: (the one that stands for them from now on, the other).
 
     Nothing is moved and nothing sealed anew: opening one opens both, and what was restricted of one is of both.
-    Raises Refusal MERGE_WITH_ITSELF, NOT_FOUND, ALREADY_MERGED.
+    Whoever looks after one of the two asks a colleague: a merge may not give the one who merges a care relation.
+    Raises Refusal MERGE_WITH_ITSELF, NOT_FOUND, ALREADY_MERGED, POLICY_DENY.
     """
     survivor, duplicate = patients
     if survivor == duplicate:
@@ -28,6 +30,7 @@ def merge(patients: tuple[UUID, UUID], *, by: Actor) -> PatientLink:
         raise Refusal("ALREADY_MERGED")
     if PatientLink.objects.filter(ended_at=None, patient_id=duplicate).exists():
         raise Refusal("ALREADY_MERGED")
+    _no_gain(patients, by)
     return PatientLink.objects.create(patient_id=survivor, duplicate_id=duplicate)
 
 
@@ -39,6 +42,14 @@ def unmerge(patients: tuple[UUID, UUID], *, by: Actor) -> None:
     links = PatientLink.objects.filter(ended_at=None, patient_id=survivor, duplicate_id=duplicate)
     if not links.update(ended_at=clock.now()):
         raise Refusal("NOT_MERGED")
+
+
+def _no_gain(patients: tuple[UUID, UUID], by: Actor) -> None:
+    "Looking after one record of a person is looking after all, so nobody merges their way to another chart."
+    people = persons(patients)
+    caring = policy.cared_for(by, {record for records in people.values() for record in records})
+    if len({caring.isdisjoint(records) for records in people.values()}) > 1:
+        raise Refusal("POLICY_DENY", rule="you look after one of these two; a colleague who does not can merge them")
 
 
 def _hold(patients: tuple[UUID, UUID]) -> None:

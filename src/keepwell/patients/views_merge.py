@@ -42,13 +42,13 @@ def find_other(request: HttpRequest, patient: UUID) -> HttpResponse:
 def merge(request: HttpRequest, patient: UUID, other: UUID) -> HttpResponse:
     """Both records side by side; then one stands for both."""
     by = actor_of(request)
+    if patient == other:
+        raise Refusal("MERGE_WITH_ITSELF")
+    chart = charts.open([patient, other], Sought, Reach, by=by, listed=False)
     if request.method == "POST":
         pair = (other, patient) if request.POST.get("keep") == str(other) else (patient, other)
         merging.merge(pair, by=by)
         return HttpResponseRedirect(reverse("patient", args=[pair[0]]))
-    if patient == other:
-        raise Refusal("MERGE_WITH_ITSELF")
-    chart = charts.open([patient, other], Sought, Reach, by=by, listed=False)
     tags, reach = chart.each(Sought), chart.all(Reach)
     if len(tags) != 2:
         raise Refusal("NOT_FOUND")
@@ -59,6 +59,8 @@ def merge(request: HttpRequest, patient: UUID, other: UUID) -> HttpResponse:
 @require_POST
 @page(Can.MERGE_PATIENTS, purpose=Purpose.HOPERAT)
 def unmerge(request: HttpRequest, patient: UUID, other: UUID) -> HttpResponse:
-    """They were two people after all."""
-    merging.unmerge((patient, other), by=actor_of(request))
+    """They were two people after all. Whoever may open neither takes nothing apart."""
+    by = actor_of(request)
+    charts.open([patient, other], Sought, by=by, listed=False)
+    merging.unmerge((patient, other), by=by)
     return HttpResponseRedirect(reverse("patient", args=[patient]))

@@ -69,8 +69,10 @@ def add(request: HttpRequest, patient: UUID, kind: str, instead_of: UUID | None 
 @require_POST
 @page(Can.REGISTER_PATIENTS, purpose=Purpose.HOPERAT)
 def end(request: HttpRequest, patient: UUID, kind: str, row: UUID) -> HttpResponse:
-    """A fact holds no longer."""
-    KINDS[kind].end(patient, row, by=actor_of(request))
+    """A fact holds no longer. Who may not open such facts of the patient ends none."""
+    by, of = actor_of(request), KINDS[kind]
+    charts.open(patient, of.excerpt, by=by, listed=False)
+    of.end(patient, row, by=by)
     return HttpResponseRedirect(reverse("patient", args=[patient]))
 
 
