@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
 if TYPE_CHECKING:
     _UploadedFile = UploadedFile[bytes]
@@ -76,10 +76,15 @@ class SealedUpload(_UploadedFile):
 
 
 class SealingHandler(FileUploadHandler):
-    """Django's upload handler for every file this site takes."""
+    """Django's upload handler for every file this site takes.
+
+    A form is read before its page decides anything, so a stranger's files are let go by as they come.
+    """
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
+        if getattr(self.request, "signed_in", self) is None:
+            raise SkipFile
         self._spool = Spool()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
