@@ -287,7 +287,7 @@ RETURNS TABLE (subject_id uuid) LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET s
 DECLARE who custody.presence := custody.read_token(_token); clause text := ''; found uuid[];
 BEGIN
   IF who IS NULL THEN RAISE EXCEPTION 'nobody is present' USING ERRCODE = 'KW401'; END IF;
-  IF cardinality(_all) = 0 AND cardinality(_any) = 0 THEN RAISE EXCEPTION 'nothing asked' USING ERRCODE = 'KW403'; END IF;
+  IF coalesce(cardinality(_all), 0) = 0 AND coalesce(cardinality(_any), 0) = 0 THEN RAISE EXCEPTION 'nothing asked' USING ERRCODE = 'KW403'; END IF;
   IF cardinality(_all) > 0 THEN clause := ' AND i.exact @> $2'; END IF;
   FOR n IN 1 .. least(cardinality(_any), 6) LOOP
     clause := clause || format(' AND (i.near && $3[%s]::bigint[] OR i.exact && $3[%s]::bigint[])', n, n);
