@@ -278,6 +278,9 @@ def test_the_database_servers_log_holds_none_of_it(day: Day, rig: Server):
     with rig.admin(mine.database) as admin:
         admin.execute(f"DO $$ BEGIN RAISE WARNING 'control {day.public}'; END $$")
     logs = files_of(rig.cluster.folder / "log")
+    until = time.monotonic() + 20
+    while not day.control.in_files(logs) and time.monotonic() < until:
+        time.sleep(0.1)  # the server's log is written by a process of its own
     assert day.control.in_files(logs), "what the server is told to log is found: the search works"
     assert day.words.in_files(logs) == {}
 
