@@ -85,12 +85,12 @@ class Made:
     seen: dt.datetime
 
 
-def people(start: int, stop: int) -> Iterator[Made]:
-    """The same people whenever asked. Few names are common and most are rare, as in a telephone book."""
+def people(start: int, stop: int, world: int) -> Iterator[Made]:
+    """The same people of one world whenever asked. Few names are common and most are rare, as in a telephone book."""
     givens, families = _names(3_000, 2, 8), _names(60_000, 3, 20)
     now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     for n in range(start, stop):
-        chance = random.Random(n)  # noqa: S311 - made up on purpose, and the same each time
+        chance = random.Random(world * 10_000_000 + n)  # noqa: S311 - made up on purpose, and the same each time
         yield Made(
             UUID(int=(1_700_000_000_000 + n) << 80 | 7 << 76 | 2 << 62 | chance.getrandbits(62)),
             givens.draw(chance),
@@ -127,9 +127,9 @@ def _names(count: int, syllables: int, flat: int) -> _Names:
 
 
 def load(by: Actor, count: int) -> None:
-    """Fills the practice of `by` with people(0, count), and a plain table with the same people in the clear."""
+    """Fills the practice of `by` with people(0, count, count), and a plain table with the same people in the clear."""
     keys = practice_keys.of(by)
-    jobs = [(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
+    jobs = [(start, min(start + CHUNK, count), count) for start in range(0, count, CHUNK)]
     with stage.owner() as owner:
         _prepare(owner)
         with multiprocessing.get_context("fork").Pool(os.cpu_count(), _begin, (by, keys)) as pool:
@@ -148,7 +148,7 @@ def _begin(by: Actor, keys: practice_keys.PracticeKeys) -> None:
     _context[:] = [by, keys, BlindIndex(keys.index)]
 
 
-def _rows(job: tuple[int, int]) -> dict[str, str]:
+def _rows(job: tuple[int, int, int]) -> dict[str, str]:
     "What one worker makes of its part: for each table, lines to COPY."
     by, keys, index = _context
     out: dict[str, list[str]] = {table: [] for table in LOADED}

@@ -70,7 +70,7 @@ def _somebody(count: int) -> Actor:
 
 
 def _some(count: int, rounds: int, chance: random.Random) -> list[Made]:
-    return [who for n in chance.sample(range(count), rounds) for who in crowd.people(n, n + 1)]
+    return [who for n in chance.sample(range(count), rounds) for who in crowd.people(n, n + 1, count)]
 
 
 # ── What is typed, and the same question to names in the clear ───────────────────────────────────────────────────────

@@ -21,6 +21,7 @@ from keepwell.charts.excerpts import plan
 from keepwell.patients import finder, lists, merging
 from keepwell.patients.codes import RELATIONSHIPS, USES
 from keepwell.patients.excerpts import Addresses, Coverages, Header, Listed, Reach, Relations, Whereabouts
+from keepwell.vault.phi import PhiClass
 
 TITLES = {"mine": _("My patients"), "today": _("Today"), "recent": _("Recently opened by me"), "": _("Found")}
 
@@ -79,7 +80,7 @@ def _page(request: HttpRequest, shown: dict[str, Any], status: int = 200) -> Htt
 
 
 def _number(typed: str) -> int:
-    return min(int(typed), 1000) if typed.isdecimal() and typed.isascii() and int(typed[:6]) > 0 else 1
+    return min(int(typed[:6]), 1000) if typed.isdecimal() and typed.isascii() and int(typed[:6]) > 0 else 1
 
 
 @require_GET
@@ -89,9 +90,8 @@ def patient(request: HttpRequest, patient: UUID) -> HttpResponse:
     by, standing = actor_of(request), merging.standing_for(patient)
     if standing != patient:
         return HttpResponseRedirect(reverse("patient", args=[standing]))
-    seen = [
-        excerpt for excerpt in (Header, Whereabouts, *PARTS.values()) if plan(excerpt).classes <= policy.visible(by)
-    ]
+    closed = _closed(patient, by)
+    seen = [excerpt for excerpt in (Header, Whereabouts, *PARTS.values()) if plan(excerpt).classes.isdisjoint(closed)]
     chart = charts.open(patient, *seen, by=by, listed=False)
     headers = {header.pk: header for header in chart.all(Header).get(patient, [])}
     if patient not in headers:
@@ -104,10 +104,20 @@ def patient(request: HttpRequest, patient: UUID) -> HttpResponse:
         "registers": policy.may(by.role, Can.REGISTER_PATIENTS),
         "merges": policy.may(by.role, Can.MERGE_PATIENTS),
         "chart_href": chart_of(patient),
+        "closed": closed,
         "words": {"use": USES, "relationship": RELATIONSHIPS},
     }
     parts = {name: _now(chart, part, patient) if part in seen else None for name, part in PARTS.items()}
     return render(request, "patients/patient.html", shown | parts)
+
+
+def _closed(patient: UUID, by: Actor) -> dict[PhiClass, Refusal]:
+    "The classes of this page that stay closed bars, and why: by role, or because the patient asked."
+    wanted = {PhiClass.CONTACT, PhiClass.COVERAGE}
+    open_to_role = wanted & policy.visible(by)
+    doubtful = wanted if policy.refused(by, open_to_role, [patient]) else wanted - open_to_role
+    refused = {phi: policy.refused(by, [phi], [patient]).get(patient) for phi in doubtful}
+    return {phi: why for phi, why in refused.items() if why is not None}
 
 
 PARTS: dict[str, type[Any]] = {

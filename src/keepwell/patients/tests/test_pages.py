@@ -6,8 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from keepwell.base.actor import Actor
+from keepwell.access import actions as access
+from keepwell.base.actor import Actor, Role
+from keepwell.ledger.doorway import present
 from keepwell.patients.tests.people import entries, looks_after
+from keepwell.vault.phi import PhiClass
 from tests.browse import ask, text
 from tests.cast import Clinic
 
@@ -75,6 +78,22 @@ def test_what_a_role_may_not_see_is_a_closed_bar(theo: Actor, ada: UUID):
     assert "(617) 555-0143" in page
     assert "Coverage: protected" in page
     assert "/edit/" not in page
+
+
+def test_what_the_patient_restricted_is_a_closed_bar(willow: Clinic, rosa: Actor, ada: UUID):
+    with present(willow.system) as by:
+        access.restrict(ada, [PhiClass.CONTACT], by=by, role=Role.FRONT_DESK)
+    page = text(ask(rosa, f"/patients/{ada}/about/"))
+    assert "Ada Lovelace" in page
+    assert "The patient restricted this" in page
+    assert "555-0143" not in page
+
+
+def test_whom_the_patient_shut_out_sees_nothing_of_her(willow: Clinic, rosa: Actor, ada: UUID):
+    with present(willow.system) as by:
+        access.restrict(ada, [], by=by, member=rosa.id)
+    answer = ask(rosa, f"/patients/{ada}/about/")
+    assert (answer.status_code, "RESTRICTION_BLOCK" in text(answer)) == (403, True)
 
 
 def test_a_page_is_one_opening_of_what_it_shows(rosa: Actor, ada: UUID):
