@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import psycopg
@@ -85,6 +86,42 @@ def test_an_opening_for_another_purpose_pays_for_nothing(imani: Actor, ada: UUID
     other = imani.for_purpose(type(imani.purpose).HOPERAT)
     with pytest.raises(Refusal, match="KEY_UNAVAILABLE"), present(other):
         wire.rows("default", KEYS, opened)
+
+
+def test_an_opening_of_another_session_pays_for_nothing(imani: Actor, ada: UUID):
+    here, elsewhere = replace(imani, session=new_id()), replace(imani, session=new_id())
+    with present(here):
+        opened = custody.open_entry(entry(ada), here)
+    for other in (elsewhere, imani):
+        with pytest.raises(Refusal, match="KEY_UNAVAILABLE"), present(other):
+            wire.rows("default", KEYS, opened)
+
+
+def test_an_opening_in_another_practice_pays_for_nothing(imani: Actor, ximena: Actor, ada: UUID):
+    with present(imani):
+        opened = custody.open_entry(entry(ada), imani)
+    with pytest.raises(Refusal, match="KEY_UNAVAILABLE"), present(replace(imani, practice=ximena.practice)):
+        wire.rows("default", KEYS, opened)
+
+
+def test_keys_are_made_only_for_what_an_opening_names(imani: Actor, ada: UUID):
+    make = "SELECT custody.add_keys(%s, %s::uuid[], %s::text[], 1, %s::bytea[], %s::bytea[])"
+    for subject, phi in ((new_id(), "clinical"), (ada, "message")):
+        with pytest.raises(Refusal, match="KEY_UNAVAILABLE"), present(imani):
+            opened = custody.open_entry(entry(ada), imani)
+            wire.call("default", make, opened, [subject], [phi], [b"x"], [b"x"])
+
+
+def test_a_subject_has_no_key_of_a_class_nobody_wrote(ada: UUID, owner_sql: psycopg.Connection):
+    owner_sql.execute("SET ROLE keepwell_custodian")
+    held = owner_sql.execute("SELECT phi_class FROM custody.key WHERE subject_id = %s", [ada]).fetchall()
+    assert held == [("clinical",)]
+
+
+@pytest.mark.parametrize("kind", ["open", "action", "find", "sealed", "disposal"])
+def test_what_has_a_function_of_its_own_is_not_recorded_another_way(kind: str, imani: Actor, ada: UUID):
+    with pytest.raises(Refusal, match="KEY_UNAVAILABLE"), present(imani):
+        custody.record(Entry(kind, "chart.opened", ("clinical",), subjects=(ada,)), imani)
 
 
 def test_an_old_opening_pays_for_nothing(imani: Actor, ada: UUID, owner_sql: psycopg.Connection):

@@ -7,7 +7,7 @@ import json
 import logging
 import pickle
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, assert_type
 from uuid import UUID
 
 import psycopg
@@ -21,6 +21,7 @@ from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.doorway import present
+from keepwell.vault import crypto
 from keepwell.vault.phi import PhiClass
 from keepwell.vault.sealed import Sealed, StillSealed
 from tests.cast import Clinic
@@ -174,6 +175,32 @@ def test_ciphertext_that_was_moved_stays_closed(
     with pytest.raises(Refusal) as refused, present(imani):
         charts.open(patients[0], Wording, by=imani).one(Wording)
     assert refused.value.code == "INTEGRITY_FAILURE"
+
+
+PLACE = crypto.Place(new_id(), "table", "column", new_id(), new_id(), PhiClass.CONTACT)
+ELSEWHERE = {
+    "practice": new_id(),
+    "table": "other",
+    "column": "other",
+    "row": new_id(),
+    "subject": new_id(),
+    "phi": PhiClass.CLINICAL,
+}
+
+
+@pytest.mark.parametrize("part", ELSEWHERE)
+def test_one_key_opens_a_ciphertext_in_its_own_place_only(part: str):
+    "The key is right each time: only the associated data knows that this is another place."
+    key = crypto.ClassKey.of(bytes(32), 1)
+    blob = crypto.seal(key, PLACE, 7, WORDS.encode())
+    assert crypto.unseal(key, PLACE, blob).decode() == WORDS
+    with pytest.raises(Refusal, match="INTEGRITY_FAILURE"):
+        crypto.unseal(key, PLACE._replace(**{part: ELSEWHERE[part]}), blob)
+
+
+if TYPE_CHECKING:
+    # Type checkers see what is at rest, never a plain string.
+    assert_type(Restriction().wording, Sealed | None)
 
 
 def test_a_swapped_wrapped_key_stays_closed(patients: list[UUID], imani: Actor, owner_sql: psycopg.Connection):
