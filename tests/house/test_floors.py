@@ -32,10 +32,10 @@ def keys(model: type[models.Model]) -> list[models.ForeignKey]:
 
 def test_the_floors_are_those_of_the_plan():
     "Changed only with a decision (docs/decisions); the command line above the entrances is decision 12."
-    plan = """cli › portal fhir hooks jobs › operations › compliance › privacy journeys › monitoring forms
-        › visits messaging careplans › scheduling records › outbound › tasks › patients › charts › access › ledger
-        › vault practices › base"""
-    assert floors() == [floor.split() for floor in plan.split("›")]
+    plan = """cli > portal fhir hooks jobs > operations > compliance > privacy journeys > monitoring forms
+        > visits messaging careplans > scheduling records > outbound > tasks > patients > charts > access > ledger
+        > vault practices > base"""
+    assert floors() == [floor.split() for floor in plan.split(">")]
 
 
 @pytest.mark.parametrize("model", walk.our_models(), ids=lambda m: m._meta.label)
@@ -90,7 +90,7 @@ def imported_siblings(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("domain", DOMAINS, ids=lambda p: p.name)
 def test_inside_a_domain_imports_go_down_too(domain: Path):
-    "urls › views › forms › actions › excerpts › models."
+    "urls > views > forms > actions > excerpts > models."
     wrong = []
     for path in domain.glob("*.py"):
         here = drawer(path.stem)
