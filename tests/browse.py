@@ -23,7 +23,7 @@ def ask(actor: Actor | None, path: str, data: dict[str, Any] | None = None, **he
     answered = HttpResponse(status=599)
     entrance = Entrance(lambda _: answered)
     entrance(request)
-    match = resolve(path.partition("?")[0])
+    match = request.resolver_match = resolve(path.partition("?")[0])
     response = entrance.process_view(request, match.func, match.args, match.kwargs)
     assert response is not None
     return response

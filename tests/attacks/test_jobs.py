@@ -10,12 +10,14 @@ import psycopg
 import pytest
 from django.db import connection
 
+from keepwell.access import actions as access
 from keepwell.access.models import CareTeam, Membership
 from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.ledger import jobs
 from keepwell.ledger.doorway import present
+from tests.cast import Clinic
 from tests.rig.asking import value
 
 SEEN: list[tuple[Actor, int, Any]] = []
@@ -110,3 +112,38 @@ def test_work_without_presence_sees_nothing(rosa: Actor):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM custody.entry")
         assert cursor.fetchone() == (0,)
+
+
+def test_a_job_runs_once_however_often_it_is_copied(rosa: Actor, app_sql: psycopg.Connection):
+    with present(rosa):
+        jobs.enqueue("test.look", by=rosa)
+    envelope = queued(app_sql)
+    jobs.run(envelope)
+    SEEN.clear()
+    with pytest.raises(Refusal) as refused:
+        jobs.run(envelope)
+    assert refused.value.code == "PAYLOAD_TAMPERED"
+    assert SEEN == []
+
+
+def test_a_job_that_failed_may_be_tried_again(
+    rosa: Actor, app_sql: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+):
+    with present(rosa):
+        jobs.enqueue("test.write", by=rosa)
+    envelope = queued(app_sql)
+    with pytest.raises(Exception, match="outside any action"):
+        jobs.run(envelope)
+    monkeypatch.setitem(jobs.JOBS, "test.write", look)
+    jobs.run(envelope)
+    assert SEEN.pop()[0].id == rosa.id
+
+
+def test_a_job_of_somebody_who_left_is_not_run(willow: Clinic, rosa: Actor, app_sql: psycopg.Connection):
+    with present(rosa):
+        jobs.enqueue("test.look", by=rosa)
+    with present(willow.system) as by:
+        access.leave(Membership.objects.get(id=rosa.id), by=by)
+    with pytest.raises(Refusal) as refused:
+        jobs.run(queued(app_sql))
+    assert refused.value.code == "TERMINATED_USER"

@@ -12,12 +12,14 @@ from django.conf import settings
 from keepwell import charts
 from keepwell.access import actions as access
 from keepwell.access.models import Restriction
+from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
-from keepwell.ledger import custody, house, practice_keys, reconcile, rotation, wire
+from keepwell.ledger import custody, house, practice_keys, reconcile, rotation, tokens, wire
 from keepwell.ledger.actions import action
 from keepwell.ledger.doorway import present
+from keepwell.ledger.entries import Entry
 from keepwell.vault.phi import PhiClass
 from keepwell.vault.roots import keyfile
 from tests.cast import Clinic
@@ -70,7 +72,7 @@ def test_rotation_names_every_key_it_handled_in_the_ledger(willow: Clinic, patie
     rotation.roll_practice_key(by)
     with present(willow.system):
         rows = wire.rows("default", "SELECT subjects FROM custody.entry WHERE verb = %s", "key.rotated")
-        ended = wire.rows("default", "SELECT count(*) FROM custody.entry WHERE verb = %s", "practice_key.epoch_ended")
+        ended = wire.rows("default", "SELECT count(*) FROM custody.entry WHERE verb = %s", "practice_key.renewed")
     assert set(rows[0][0]) == set(patients)
     assert ended == [(1,)]
 
@@ -119,8 +121,65 @@ def test_a_backup_of_the_keys_is_useless_once_its_epoch_is_destroyed(
         owner_sql.execute(
             "UPDATE custody.key SET epoch = %s, wrapped = %s WHERE subject_id = %s", [epoch, wrapped, subject]
         )
-    with pytest.raises(KeyError):
+    with pytest.raises(Refusal) as refused:
         read(willow, patients)
+    assert refused.value.code == "KEY_UNAVAILABLE"
+
+
+def test_a_process_that_missed_the_renewal_seals_nothing_under_an_epoch_that_is_over(
+    willow: Clinic, patients: list[UUID], owner_sql: psycopg.Connection
+):
+    before = practice_keys.of(willow.system)
+    rotation.roll_practice_key(willow.system)
+    practice_keys._kept[willow.practice.id] = (float("inf"), before)
+    someone = new_id()
+    with present(willow.system) as by:
+        access.restrict(someone, [PhiClass.PSYCHOTHERAPY], by=by, wording="late")
+    assert epochs(owner_sql, willow) == {2}
+    assert read(willow, [someone]) == {"late"}
+
+
+def test_the_database_refuses_a_key_under_an_epoch_that_is_over(willow: Clinic, patients: list[UUID]):
+    rotation.roll_practice_key(willow.system)
+    by = access.system_actor(willow.practice.id)
+    entry = Entry("open", "x", ("contact",), subjects=(patients[0],))
+    with pytest.raises(Refusal) as refused, present(by):
+        opened = custody.open_entry(entry, by)
+        statement = "SELECT custody.add_keys(%s, %s::uuid[], '{contact}', 1, '{x}'::bytea[], '{y}'::bytea[])"
+        wire.call("default", statement, opened, [patients[0]])
+    assert refused.value.code == "EPOCH_OVER"
+
+
+def test_no_presence_alone_adds_a_practice_key_or_rewraps_one(willow: Clinic, patients: list[UUID], rosa: Actor):
+    for kind in ("wrap", "ledger", "index"):
+        with pytest.raises(Refusal), present(Actor(rosa.id, rosa.practice, rosa.role, rosa.purpose)) as by:
+            statement = "SELECT custody.add_practice_key(%s, %s, %s, 2, 'x', 'x')"
+            wire.call("recorder", statement, tokens.sign(by), willow.practice.id, kind)
+    with pytest.raises(Refusal) as refused, present(Actor(rosa.id, rosa.practice, rosa.role, rosa.purpose)):
+        wire.call("default", "SELECT custody.renew_practice_key(2, 'x', 'x')")
+    assert refused.value.code == "ACTION_OUTSIDE"
+    with pytest.raises(Refusal) as refused, present(Actor(rosa.id, rosa.practice, rosa.role, rosa.purpose)) as by:
+        opened = custody.open_entry(Entry("open", "x", ("clinical",), subjects=(patients[0],)), by)
+        statement = "SELECT custody.rewrap(%s, %s::uuid[], '{clinical}', '{1}', 99, '{x}'::bytea[])"
+        wire.call("default", statement, opened, [patients[0]])
+    assert refused.value.code == "ACTION_OUTSIDE"
+
+
+def test_renewal_and_destruction_are_on_record(willow: Clinic, patients: list[UUID]):
+    rotation.roll_practice_key(willow.system)
+    rotation.destroy_old_epochs(willow.system)
+    with present(willow.system):
+        rows = wire.rows("default", "SELECT verb FROM custody.entry WHERE verb LIKE %s ORDER BY at", "practice_key.%")
+    assert [v for (v,) in rows] == ["practice_key.renewed", "practice_key.rewrapped", "practice_key.destroyed"]
+
+
+def test_a_clock_that_runs_behind_is_no_finding(willow: Clinic, patients: list[UUID], monkeypatch: pytest.MonkeyPatch):
+    real = clock.microseconds
+    monkeypatch.setattr(clock, "microseconds", lambda: real() - 3_000_000)
+    with present(willow.system) as by:
+        reword(Restriction.objects.get(patient_id=patients[0]), "later, by a slow clock", by=by)
+    with present(willow.system) as by:
+        assert reconcile.reconcile(by) == []
 
 
 @action("test.disposed", about="patient")

@@ -62,10 +62,18 @@ class Entrance:
         signed: Signed | None = getattr(request, "signed_in", None)
         if signed is None:
             return to_sign_in(request)
+        actor = signed.actor(stamp)
         if not policy.may(signed.role, stamp.can):
-            return refusal_page(request, Refusal("ACCESS_DENIED", permission=stamp.can))
-        actor = request.actor = signed.actor(stamp)  # type: ignore[attr-defined]
+            return _answered(request, lambda: _denied(request, actor, stamp.can))
+        request.actor = actor  # type: ignore[attr-defined]
         return _answered(request, lambda: doorway.one_request(actor, lambda: view(request, *args, **kwargs)))
+
+
+def _denied(request: HttpRequest, actor: Actor, permission: policy.Can | None) -> HttpResponse:
+    refusal = Refusal("ACCESS_DENIED", permission=permission)
+    match = request.resolver_match
+    doorway.refused(actor, refusal, match.view_name if match else "")
+    return refusal_page(request, refusal)
 
 
 def _answered(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:

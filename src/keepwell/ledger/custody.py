@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
+from django.db import transaction
 
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
@@ -155,6 +156,8 @@ def keys(entry: UUID, by: Actor) -> Keys:
         if epoch not in wrapping:
             practice_keys.forget(by.practice)
             wrapping = practice_keys.of(by).wrapping
+        if epoch not in wrapping:
+            raise Refusal("KEY_UNAVAILABLE")
         context = crypto.key_context(by.practice, subject, phi, version)
         raw = crypto.unwrap(wrapping[epoch], bytes(wrapped), context, bytes(committed))
         opened[subject, phi] = ClassKey.of(raw, version)
@@ -167,7 +170,15 @@ def keys_for_sealing(entry: UUID, wanted: Iterable[tuple[UUID, str]], by: Actor)
     missing = [place for place in wanted if place not in opened]
     if not missing:
         return opened
-    _make(entry, missing, by)
+    try:
+        with transaction.atomic():
+            _make(entry, missing, by)
+    except Refusal as refusal:
+        if refusal.code != "EPOCH_OVER":
+            raise
+        # This process still held the practice's keys from before a renewal.
+        practice_keys.forget(by.practice)
+        _make(entry, missing, by)
     return keys(entry, by)
 
 
@@ -219,9 +230,9 @@ def rewrap(entry: UUID, by: Actor) -> int:
     return int(rows[0][0])
 
 
-def end_epoch(epoch: int, destroy: bool) -> bool:
-    """Retires or destroys a practice-key epoch nothing is wrapped under; False when something still is."""
-    return bool(wire.rows("default", "SELECT custody.end_epoch(%s, %s)", epoch, destroy)[0][0])
+def destroy_epochs(through: int) -> int:
+    """Destroys practice-key epochs nothing is wrapped under; how many. None while something still is."""
+    return int(wire.rows("default", "SELECT custody.destroy_epochs(%s)", through)[0][0])
 
 
 def note(text: str, by: Actor) -> bytes | None:

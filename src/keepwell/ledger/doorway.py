@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+import structlog
 from django.db import transaction
 from django.http import HttpResponseBase
 
 from keepwell.base.actor import Actor
+from keepwell.base.refusal import Refusal
 from keepwell.ledger import custody
 from keepwell.ledger.entries import Entry, canonical
 from keepwell.practices import presence
 
 R = TypeVar("R", bound=HttpResponseBase)
+log = structlog.get_logger()
 
 
 class StreamingRefused(TypeError):
@@ -31,7 +34,7 @@ def present(actor: Actor) -> Iterator[Actor]:
         with transaction.atomic():
             yield actor
     except BaseException as error:
-        _undone(actor, outcome_of(error))
+        _mark_undone(actor, outcome_of(error))
         raise
     finally:
         presence.present.reset(who)
@@ -71,6 +74,19 @@ def rendered(response: R) -> R:
 def outcome_of(error: BaseException) -> str:
     """The word the ledger keeps for how a request ended: a refusal's code, a status or the kind of error."""
     return str(getattr(error, "outcome", None) or getattr(error, "code", None) or type(error).__name__)
+
+
+def refused(actor: Actor, refusal: Refusal, page: str) -> None:
+    """Records that somebody was refused a page."""
+    custody.record(Entry("deny", "page.opened", outcome=refusal.code, detail=canonical({"page": page})), actor)
+
+
+def _mark_undone(actor: Actor, outcome: str) -> None:
+    """Marks how a request ended. That this could not be recorded must not hide why the request failed."""
+    try:
+        _undone(actor, outcome)
+    except Refusal:
+        log.error("request.undone could not be recorded", request=actor.request, outcome=outcome)
 
 
 def _undone(actor: Actor, outcome: str) -> None:

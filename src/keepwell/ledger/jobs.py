@@ -11,8 +11,9 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from keepwell.base.actor import Actor, Purpose, Role
+from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
-from keepwell.ledger import custody, house
+from keepwell.ledger import custody, house, wire
 from keepwell.ledger.doorway import present
 from keepwell.ledger.entries import Entry, canonical
 
@@ -42,19 +43,31 @@ def enqueue(name: str, *, by: Actor, **ids: UUID | int | None) -> None:
     """
     if name not in JOBS or not all(isinstance(v, UUID | int | None) for v in ids.values()):
         raise TypeError(f"{name}: jobs are named functions and carry ids")
-    said: dict[str, Any] = {"job": name, "ids": {k: str(v) if isinstance(v, UUID) else v for k, v in ids.items()}, "actor": _spoken(by)}
+    said: dict[str, Any] = {
+        "id": str(new_id()),
+        "job": name,
+        "ids": {k: str(v) if isinstance(v, UUID) else v for k, v in ids.items()},
+        "actor": _spoken(by),
+    }
     app.configure_task(TASK, queue="keepwell").defer(envelope=said | {"mac": _mac(said)})
 
 
 @app.task(name=TASK, queue="keepwell")
 def run(envelope: dict[str, Any]) -> None:
     """Checks who queued the job and runs it, present as that actor. Raises Refusal PAYLOAD_TAMPERED."""
-    said = {key: envelope.get(key) for key in ("job", "ids", "actor")}
+    said = {key: envelope.get(key) for key in ("id", "job", "ids", "actor")}
     if not hmac.compare_digest(_mac(said), str(envelope.get("mac", ""))) or said["job"] not in JOBS:
         raise Refusal("PAYLOAD_TAMPERED")
     by = _heard(envelope["actor"])
     with present(by):
+        _begin(UUID(envelope["id"]))
         JOBS[envelope["job"]](by=by, **{k: _id(v) for k, v in envelope["ids"].items()})
+
+
+def _begin(job: UUID) -> None:
+    begun = wire.rows("default", "SELECT custody.begin_job(%s)", job)[0][0]
+    if begun != "begun":
+        raise Refusal("PAYLOAD_TAMPERED" if begun == "done before" else "TERMINATED_USER")
 
 
 def tell(verb: str, by: Actor, **facts: Any) -> None:

@@ -64,24 +64,18 @@ def context(practice: UUID, kind: str, epoch: int) -> bytes:
 
 
 def make(actor: Actor, practice: UUID) -> None:
-    """The first keys of a new practice."""
+    """The first keys of a new practice, wrapped by the root."""
     for kind in KINDS:
-        add(actor, practice, kind, 1)
+        wrapped = house.root().wrap(os.urandom(32), context(practice, kind, 1))
+        given = (presence.token(actor), practice, kind, 1, house.root().id, wrapped)
+        wire.call("recorder", "SELECT custody.add_practice_key(%s, %s, %s, %s, %s, %s)", *given)
 
 
-def add(actor: Actor, practice: UUID, kind: str, epoch: int) -> None:
-    """A new key of `kind`, wrapped by the root."""
-    wrapped = house.root().wrap(os.urandom(32), context(practice, kind, epoch))
-    wire.call(
-        "recorder",
-        "SELECT custody.add_practice_key(%s, %s, %s, %s, %s, %s)",
-        presence.token(actor),
-        practice,
-        kind,
-        epoch,
-        house.root().id,
-        wrapped,
-    )
+def renew(actor: Actor) -> None:
+    """The next wrapping key of the practice, inside an action about it."""
+    epoch = of(actor).epoch + 1
+    wrapped = house.root().wrap(os.urandom(32), context(actor.practice, "wrap", epoch))
+    wire.call("default", "SELECT custody.renew_practice_key(%s, %s, %s)", epoch, house.root().id, wrapped)
 
 
 def _load(actor: Actor) -> PracticeKeys:

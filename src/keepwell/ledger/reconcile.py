@@ -41,7 +41,7 @@ class Finding:
 # The version stands in bytes 6 to 13 of a sealed value, microseconds since the epoch, big-endian.
 _COMPARE = """
 WITH wrote AS (
-  SELECT place.key::uuid AS id, (array_agg(v ORDER BY abs(v) DESC))[1] AS version
+  SELECT place.key::uuid AS id, (array_agg(v ORDER BY e.at DESC, e.id DESC))[1] AS version, array_agg(v) AS versions
   FROM custody.entry e, jsonb_each(e.detail::jsonb -> '{table}') AS place,
        LATERAL (SELECT (place.value ->> '{column}')::bigint AS v) AS said
   WHERE e.kind = 'sealed' AND e.practice_id = (SELECT custody.practice()) AND place.value ? '{column}' GROUP BY 1),
@@ -49,8 +49,8 @@ held AS (
   SELECT id, ('x' || encode(substring("{column}" FROM 6 FOR 8), 'hex'))::bit(64)::bigint AS version
   FROM {table} WHERE "{column}" IS NOT NULL)
 SELECT CASE WHEN held.id IS NULL THEN 'VALUE_MISSING'
-            WHEN wrote.id IS NULL OR held.version > abs(wrote.version) THEN 'VALUE_PLANTED'
-            ELSE 'VALUE_ROLLED_BACK' END, coalesce(wrote.id, held.id)
+            WHEN held.version = ANY (wrote.versions) THEN 'VALUE_ROLLED_BACK'
+            ELSE 'VALUE_PLANTED' END, coalesce(wrote.id, held.id)
 FROM wrote FULL JOIN held USING (id)
 WHERE (CASE WHEN wrote.version > 0 THEN wrote.version END) IS DISTINCT FROM held.version ORDER BY 2 LIMIT 1000"""
 

@@ -25,24 +25,24 @@ BATCH = 500
 
 def roll_practice_key(by: Actor, progress: Progress = lambda done: None, *, fresh: bool = True) -> int:
     """Wraps every class key of the practice under a new epoch (or, resuming, the newest). Returns how many changed."""
+    practice_keys.forget(by.practice)
     if fresh:
-        practice_keys.add(by, by.practice, "wrap", practice_keys.of(by).epoch + 1)
+        with present(by):
+            _renewed(by=by)
         practice_keys.forget(by.practice)
     done = 0
     while batch := _one_batch(by):
         done += batch
         progress(done)
-    with present(by):
-        _epoch_ended(practice_keys.of(by).epoch - 1, False, by=by)
     return done
 
 
 def destroy_old_epochs(by: Actor) -> bool:
     """After the backup window: what old backups hold under older epochs stays closed for good (crypto-shredding)."""
     with present(by):
-        destroyed = _epoch_ended(practice_keys.of(by).epoch - 1, True, by=by)
+        destroyed = _destroyed(practice_keys.of(by).epoch - 1, by=by)
     practice_keys.forget(by.practice)
-    return destroyed
+    return destroyed > 0
 
 
 def _one_batch(by: Actor) -> int:
@@ -52,13 +52,25 @@ def _one_batch(by: Actor) -> int:
             return 0
         classes, subjects = sorted({c for _, c in due}), tuple(dict.fromkeys(s for s, _ in due))
         entry = Entry("open", "key.rotated", tuple(classes), subjects=subjects, listed=True)
-        return custody.rewrap(custody.open_entry(entry, by), by)
+        return _rewrapped(custody.open_entry(entry, by), by=by)
 
 
-@action("practice_key.epoch_ended")
-def _epoch_ended(epoch: int, destroy: bool, *, by: Actor) -> bool:
-    "An older wrapping key of the practice is retired, or destroyed after the backup window."
-    return custody.end_epoch(epoch, destroy)
+@action("practice_key.renewed")
+def _renewed(*, by: Actor) -> None:
+    "The practice gets a new wrapping key; the older ones open what they wrapped and wrap nothing more."
+    practice_keys.renew(by)
+
+
+@action("practice_key.rewrapped")
+def _rewrapped(entry: UUID, *, by: Actor) -> int:
+    "Class keys are wrapped under the practice's newest key."
+    return custody.rewrap(entry, by)
+
+
+@action("practice_key.destroyed")
+def _destroyed(through: int, *, by: Actor) -> int:
+    "After the backup window, wrapping keys nothing is wrapped under any more are destroyed for good."
+    return custody.destroy_epochs(through)
 
 
 def rewrap_root(owner: Owner, root: Root, progress: Progress = lambda done: None) -> int:

@@ -9,7 +9,7 @@ from django.db import connections
 
 from keepwell.base.refusal import Refusal
 
-_REFUSED = {"KW401": "PRESENCE_INVALID", "KW403": "KEY_UNAVAILABLE", "KW002": "ACTION_OUTSIDE"}
+_REFUSED = {"KW401": "PRESENCE_INVALID", "KW403": "KEY_UNAVAILABLE", "KW002": "ACTION_OUTSIDE", "KW409": "EPOCH_OVER"}
 
 
 def rows(alias: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -6,7 +6,9 @@ import argparse
 
 from keepwell.base.refusal import Refusal
 from keepwell.cli import setup
-from keepwell.operations.saying import answer
+from keepwell.operations import schema
+from keepwell.operations.places import Places
+from keepwell.operations.saying import answer, say
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -15,9 +17,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    setup.django()
-    for place, path in _links(args.email):
-        answer(f"{args.site.rstrip('/')}{path}  {place}")
+    with schema.database_up(Places.here(), say):
+        setup.django()
+        for place, path in _links(args.email):
+            answer(f"{args.site.rstrip('/')}{path}  {place}")
 
 
 def _links(email: str) -> list[tuple[str, str]]:

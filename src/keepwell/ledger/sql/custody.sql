@@ -77,12 +77,16 @@ CREATE TABLE custody.subject_other PARTITION OF custody.subject DEFAULT;
 
 CREATE FUNCTION custody.make_partitions(_ahead integer DEFAULT 3) RETURNS integer LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, custody, pg_temp AS $$
-DECLARE first date; made integer := 0; kind text;
+DECLARE first date; made integer := 0; kind text; late boolean;
 BEGIN
   FOR i IN -1 .. least(_ahead, 24) LOOP
     first := date_trunc('month', now() AT TIME ZONE 'UTC')::date + make_interval(months => i);
     FOREACH kind IN ARRAY ARRAY['entry', 'subject'] LOOP
       CONTINUE WHEN to_regclass(format('custody.%s_%s', kind, to_char(first, 'YYYY_MM'))) IS NOT NULL;
+      -- Rows that came before their partition stay in the default one: a month is never split.
+      EXECUTE format('SELECT EXISTS (SELECT FROM custody.%I_other WHERE at >= %L AND at < %L)', kind,
+        first || ' 00:00+00', (first + interval '1 month')::date || ' 00:00+00') INTO late;
+      CONTINUE WHEN late;
       EXECUTE format('CREATE TABLE custody.%I PARTITION OF custody.%I FOR VALUES FROM (%L) TO (%L)',
         kind || '_' || to_char(first, 'YYYY_MM'), kind, first || ' 00:00+00', (first + interval '1 month')::date || ' 00:00+00');
       made := made + 1;
@@ -103,6 +107,10 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, custody
 DECLARE _at timestamptz;
 BEGIN
   IF _who IS NULL THEN RAISE EXCEPTION 'nobody is present' USING ERRCODE = 'KW401'; END IF;
+  -- What is recorded is on disk when the transaction ends, whatever a session asked for before.
+  IF current_setting('synchronous_commit') = 'off' AND current_setting('fsync') = 'on' THEN
+    PERFORM set_config('synchronous_commit', 'on', true);
+  END IF;
   INSERT INTO custody.entry (id, practice_id, kind, verb, actor_id, role, purpose, session_id, request_id, classes, excerpts,
                              subjects, listed, outcome, detail, note, mac)
   VALUES (_id, _who.practice_id, _kind, _verb, _who.actor_id, _who.role, _who.purpose, _who.session_id, _who.request_id,
@@ -199,6 +207,10 @@ BEGIN
   IF NOT (_subjects <@ paid.subjects AND _classes <@ paid.classes) THEN
     RAISE EXCEPTION 'the opening does not name these' USING ERRCODE = 'KW403';
   END IF;
+  -- Held until the transaction ends, so that nothing is wrapped under an epoch while it is destroyed.
+  PERFORM FROM custody.practice_key p
+    WHERE p.practice_id = paid.practice_id AND p.kind = 'wrap' AND p.epoch = _epoch AND p.retired_at IS NULL FOR SHARE;
+  IF NOT FOUND THEN RAISE EXCEPTION 'that epoch is over' USING ERRCODE = 'KW409'; END IF;
   INSERT INTO custody.key (practice_id, subject_id, phi_class, epoch, wrapped, committed)
   SELECT paid.practice_id, s, c, _epoch, w, m FROM unnest(_subjects, _classes, _wrapped, _committed) AS t(s, c, w, m)
   ON CONFLICT DO NOTHING;
@@ -210,16 +222,28 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, custody, pg_t
   SELECT k.kind, k.epoch, k.root, k.wrapped, k.retired_at IS NOT NULL FROM custody.practice_key k
   WHERE k.practice_id = (custody.read_token(_token)).practice_id ORDER BY k.kind, k.epoch $$;
 
--- The first keys of a practice come with the practice; later epochs only from somebody present in it.
+-- The first keys come with the practice. A token alone adds none to a practice that has them.
 CREATE FUNCTION custody.add_practice_key(_token text, _practice uuid, _kind text, _epoch integer, _root text, _wrapped bytea) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, custody, pg_temp AS $$
-DECLARE who custody.presence := custody.read_token(_token);
 BEGIN
-  IF who IS NULL THEN RAISE EXCEPTION 'nobody is present' USING ERRCODE = 'KW401'; END IF;
-  IF who.practice_id <> _practice AND EXISTS (SELECT FROM custody.practice_key k WHERE k.practice_id = _practice AND k.kind = _kind) THEN
-    RAISE EXCEPTION 'another practice''s keys' USING ERRCODE = 'KW403';
+  IF custody.read_token(_token) IS NULL THEN RAISE EXCEPTION 'nobody is present' USING ERRCODE = 'KW401'; END IF;
+  IF _epoch <> 1 OR EXISTS (SELECT FROM custody.practice_key k WHERE k.practice_id = _practice AND k.kind = _kind) THEN
+    RAISE EXCEPTION 'this practice has its keys' USING ERRCODE = 'KW403';
   END IF;
   INSERT INTO custody.practice_key (practice_id, kind, epoch, root, wrapped) VALUES (_practice, _kind, _epoch, _root, _wrapped);
+END $$;
+
+-- A new wrapping key, inside an action about the practice. The older ones unwrap from now on and wrap nothing more.
+CREATE FUNCTION custody.renew_practice_key(_epoch integer, _root text, _wrapped bytea) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, custody, pg_temp AS $$
+DECLARE here uuid := custody.practice();
+BEGIN
+  IF here IS NULL OR NOT (here = ANY (custody.acting())) THEN RAISE EXCEPTION 'outside any action' USING ERRCODE = 'KW002'; END IF;
+  IF _epoch <> (SELECT max(epoch) + 1 FROM custody.practice_key k WHERE k.practice_id = here AND k.kind = 'wrap') THEN
+    RAISE EXCEPTION 'not the next epoch' USING ERRCODE = 'KW409';
+  END IF;
+  UPDATE custody.practice_key k SET retired_at = now() WHERE k.practice_id = here AND k.kind = 'wrap' AND k.retired_at IS NULL;
+  INSERT INTO custody.practice_key (practice_id, kind, epoch, root, wrapped) VALUES (here, 'wrap', _epoch, _root, _wrapped);
 END $$;
 
 CREATE FUNCTION custody.house() RETURNS TABLE (root text, wrapped bytea) LANGUAGE sql STABLE SECURITY DEFINER
@@ -236,6 +260,10 @@ RETURNS integer LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_
 DECLARE paid record; done integer;
 BEGIN
   SELECT * INTO paid FROM custody.paid(_entry);
+  IF NOT (paid.practice_id = ANY (custody.acting())) THEN RAISE EXCEPTION 'outside any action' USING ERRCODE = 'KW002'; END IF;
+  PERFORM FROM custody.practice_key p
+    WHERE p.practice_id = paid.practice_id AND p.kind = 'wrap' AND p.epoch = _epoch AND p.retired_at IS NULL FOR SHARE;
+  IF NOT FOUND THEN RAISE EXCEPTION 'that epoch is over' USING ERRCODE = 'KW409'; END IF;
   UPDATE custody.key k SET epoch = _epoch, wrapped = t.w
   FROM unnest(_subjects, _classes, _versions, _wrapped) AS t(s, c, v, w)
   WHERE k.practice_id = paid.practice_id AND k.subject_id = t.s AND k.phi_class = t.c AND k.version = t.v AND k.epoch < _epoch
@@ -244,24 +272,35 @@ BEGIN
   RETURN done;
 END $$;
 
--- An epoch nothing is wrapped under any more may go. After that, what a backup holds under it stays closed for good.
-CREATE FUNCTION custody.end_epoch(_epoch integer, _destroy boolean) RETURNS boolean
+-- Epochs nothing is wrapped under any more may go. After that, what a backup holds under them stays closed for good.
+CREATE FUNCTION custody.destroy_epochs(_through integer) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, custody, pg_temp AS $$
-DECLARE here uuid := custody.practice(); ended integer;
+DECLARE here uuid := custody.practice(); gone integer;
 BEGIN
   IF here IS NULL OR NOT (here = ANY (custody.acting())) THEN RAISE EXCEPTION 'outside any action' USING ERRCODE = 'KW002'; END IF;
-  IF EXISTS (SELECT FROM custody.key k WHERE k.practice_id = here AND k.epoch <= _epoch)
-     OR NOT EXISTS (SELECT FROM custody.practice_key p WHERE p.practice_id = here AND p.kind = 'wrap' AND p.epoch > _epoch) THEN
-    RETURN false;
+  PERFORM FROM custody.practice_key p WHERE p.practice_id = here AND p.kind = 'wrap' AND p.epoch <= _through FOR UPDATE;
+  IF EXISTS (SELECT FROM custody.key k WHERE k.practice_id = here AND k.epoch <= _through) THEN RETURN 0; END IF;
+  DELETE FROM custody.practice_key p
+    WHERE p.practice_id = here AND p.kind = 'wrap' AND p.epoch <= _through AND p.retired_at IS NOT NULL;
+  GET DIAGNOSTICS gone = ROW_COUNT;
+  RETURN gone;
+END $$;
+
+-- ── Jobs ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+-- A job runs once: its id is spent in the transaction that does its work. And only while who queued it still works here.
+CREATE TABLE custody.job_run (job_id uuid PRIMARY KEY, at timestamptz NOT NULL DEFAULT now());
+
+CREATE FUNCTION custody.begin_job(_job uuid) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, custody, pg_temp AS $$
+DECLARE who custody.presence := custody.here();
+BEGIN
+  IF who IS NULL THEN RAISE EXCEPTION 'nobody is present' USING ERRCODE = 'KW401'; END IF;
+  IF who.role <> 'system' AND NOT EXISTS (SELECT FROM public.access_membership m WHERE m.id = who.actor_id
+      AND m.practice_id = who.practice_id AND m.role = who.role AND (m.ends_at IS NULL OR m.ends_at > now())) THEN
+    RETURN 'ended';
   END IF;
-  IF _destroy THEN
-    DELETE FROM custody.practice_key p WHERE p.practice_id = here AND p.kind = 'wrap' AND p.epoch <= _epoch;
-  ELSE
-    UPDATE custody.practice_key p SET retired_at = now()
-    WHERE p.practice_id = here AND p.kind = 'wrap' AND p.epoch <= _epoch AND p.retired_at IS NULL;
-  END IF;
-  GET DIAGNOSTICS ended = ROW_COUNT;
-  RETURN ended > 0;
+  INSERT INTO custody.job_run (job_id) VALUES (_job) ON CONFLICT DO NOTHING;
+  RETURN CASE WHEN FOUND THEN 'begun' ELSE 'done before' END;
 END $$;
 
 -- ── The patient index ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -317,7 +356,8 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA custody FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA custody FROM PUBLIC, keepwell_app, keepwell_owner;
 GRANT EXECUTE ON FUNCTION custody.practice(), custody.enter(text), custody.open, custody.record, custody.act, custody.sealed,
   custody.keys, custody.add_keys, custody.practice_keys, custody.add_practice_key, custody.house(), custody.index_subject,
-  custody.find, custody.shred, custody.rewrap_due, custody.rewrap, custody.end_epoch, custody.make_partitions(integer) TO keepwell_app;
+  custody.find, custody.shred, custody.rewrap_due, custody.rewrap, custody.renew_practice_key,
+  custody.destroy_epochs, custody.begin_job, custody.make_partitions(integer) TO keepwell_app;
 GRANT EXECUTE ON FUNCTION custody.practice(), custody.require_action() TO keepwell_app, keepwell_owner;
 ALTER TABLE custody.entry ENABLE ROW LEVEL SECURITY;
 ALTER TABLE custody.subject ENABLE ROW LEVEL SECURITY;
