@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import threading
+from uuid import UUID
 
 import psycopg
 import pytest
 from django.db import connection, transaction
 
+from keepwell import charts
+from keepwell.access import actions as access
 from keepwell.access.models import Membership
 from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
 from keepwell.ledger import tokens, wire
 from keepwell.ledger.doorway import present
+from keepwell.patients.excerpts import Header
 from tests.cast import Clinic
 
 SEEN = "SELECT count(*) FROM access_membership"
@@ -120,3 +124,10 @@ def pid() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         return int(cursor.fetchone()[0])
+
+
+def test_nobody_reads_or_acts_in_the_name_of_somebody_else(imani: Actor, cleo: Actor, ada: UUID):
+    with present(imani), pytest.raises(TypeError, match="not the one present"):
+        charts.open(ada, Header, by=cleo)
+    with present(imani), pytest.raises(TypeError, match="not the one present"):
+        access.form_team("Night", [], by=cleo)

@@ -178,7 +178,7 @@ def test_ciphertext_that_was_moved_stays_closed(
 
 
 PLACE = crypto.Place(new_id(), "table", "column", new_id(), new_id(), PhiClass.CONTACT)
-ELSEWHERE = {
+ELSEWHERE: dict[str, Any] = {
     "practice": new_id(),
     "table": "other",
     "column": "other",
