@@ -15,6 +15,7 @@ from keepwell.access import actions as access
 from keepwell.access.models import CareTeam
 from keepwell.base.actor import Actor, Role
 from keepwell.base.refusal import Refusal
+from keepwell.fhir.files import importing
 from keepwell.fhir.tests.making import NOTE, bundle, fever, good, patient
 from keepwell.ledger import jobs
 from keepwell.ledger.doorway import present
@@ -165,13 +166,13 @@ def test_a_failure_of_ours_undoes_the_file_and_is_written_down(
         assert not CareTeam.objects.filter(name="Half").exists()
 
 
-def test_a_job_that_runs_twice_changes_nothing(willow: Clinic, cleo: Actor, app_sql: psycopg.Connection):
+def test_a_file_that_is_done_stays_as_it_is(willow: Clinic, cleo: Actor, app_sql: psycopg.Connection):
     sent(cleo, ("ada.json", GOOD))
     work(app_sql)
-    before = arrivals(willow)[0].done_at
-    app_sql.execute("UPDATE procrastinate_jobs SET status = 'todo'")
-    work(app_sql)
-    assert arrivals(willow)[0].done_at == before
+    (row,) = arrivals(willow)
+    with present(importing(willow.practice.id, cleo.id)) as by:
+        jobs.JOBS["import.file"](by=by, file=row.id)
+    assert arrivals(willow)[0].done_at == row.done_at
 
 
 def test_another_practice_sees_no_import_of_ours(cleo: Actor, ximena: Actor, olu: Actor, willow: Clinic, oak: Clinic):
