@@ -168,3 +168,10 @@ def test_a_row_is_not_indexed_outside_an_action(rosa: Actor, app_sql: psycopg.Co
 def test_the_application_needs_its_password(rig, app_sql: psycopg.Connection):
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(host=str(rig.places.sockets), user="keepwell_app", dbname=app_sql.info.dbname, password="guess")
+
+
+def test_a_record_is_not_disposed_of_outside_an_action(rosa: Actor, app_sql: psycopg.Connection):
+    with pytest.raises(psycopg.Error) as refused, app_sql.transaction():
+        app_sql.execute("SELECT custody.enter(%s)", [tokens.sign(rosa)])
+        app_sql.execute("SELECT custody.shred(gen_random_uuid(), %s, '{}', '')", [new_id()])
+    assert refused.value.sqlstate == "KW002"
