@@ -54,15 +54,26 @@ def files_of(*folders: Path) -> list[Path]:
     return [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
+def held_open(folder: Path, pid: int) -> Iterator[Path]:
+    """Files in `folder` that a process or a child of it holds open, those without a name included."""
+    with suppress(OSError):
+        for held in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(OSError):
+                if str(held.readlink()).startswith(f"{folder}/"):
+                    yield held
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
+            yield from held_open(folder, int(child))
+
+
 @contextmanager
-def watched(folder: Path, words: Words) -> Iterator[set[str]]:
-    """Meanwhile, reads whatever lies in `folder`, files without a name that a process holds open there included."""
+def watched(folder: Path, words: Words, pid: int) -> Iterator[set[str]]:
+    """Meanwhile, reads again and again whatever lies in `folder` and whatever a process holds open there."""
     told: set[str] = set()
     over = threading.Event()
 
     def watch() -> None:
         while not over.is_set():
-            for path in [*files_of(folder), *_held_open(folder)]:
+            for path in [*files_of(folder), *held_open(folder, pid)]:
                 with suppress(OSError):
                     told.update(words.within(path.read_bytes()))
             time.sleep(0.002)
@@ -74,10 +85,3 @@ def watched(folder: Path, words: Words) -> Iterator[set[str]]:
     finally:
         over.set()
         watching.join()
-
-
-def _held_open(folder: Path) -> Iterator[Path]:
-    for held in Path("/proc").glob("[0-9]*/fd/*"):
-        with suppress(OSError):
-            if str(held.readlink()).startswith(f"{folder}/"):
-                yield held

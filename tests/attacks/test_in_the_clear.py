@@ -26,6 +26,8 @@ from typing import IO
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import RequestFactory
 from pytest_django.plugin import DjangoDbBlocker
 
 from keepwell.access import actions as access
@@ -39,7 +41,7 @@ from keepwell.ledger.doorway import present
 from keepwell.operations.pgfiles import SUPERUSER
 from keepwell.operations.postgres import programs
 from keepwell.vault.phi import PhiClass
-from tests.attacks.clear import Words, files_of, watched
+from tests.attacks.clear import Words, files_of, held_open, watched
 from tests.rig import mine
 from tests.rig.server import TOP, Server
 
@@ -68,6 +70,7 @@ class Day:
         self.folder, self.temporary = folder, folder / "tmp"
         self.temporary.mkdir()
         self.log = folder / "application.log"
+        self.server = 0
         self.jobs: list[str] = []
         self.waited, self.waiting = 0, dict[str, set[str]]()
         self.spooled: set[str] = set()
@@ -142,7 +145,7 @@ class Day:
         token = probe.TOKEN.search(desk.get("/import/").text)
         assert token is not None
         before = set(files_of(mine.server.places.media))
-        with watched(self.temporary, self.words) as self.spooled:
+        with watched(self.temporary, self.words, self.server) as self.spooled:
             status, self.run = upload(
                 desk, token[1], self.team.id, {f"{self.stem}-{n}.json": raw for n, raw in enumerate(self.files())}
             )
@@ -168,6 +171,7 @@ class Day:
 
     def ends(self) -> None:
         """Somebody looks at what became of the files and opens the chart that came in."""
+        assert self.run, "the files were taken"
         page = self.said("brought in", self.desk.get(self.run))
         assert self.stem in page.text
         form = self.desk.get("/patients/")
@@ -229,6 +233,7 @@ def served(day: Day, log: IO[bytes]) -> Iterator[int]:
         port: int = free.getsockname()[1]
     command = [word if word != "warning" else "debug" for word in web(Site(port=port)).command]
     process = subprocess.Popen(command, env=environment(day), stdout=log, stderr=log, cwd=TOP, start_new_session=True)
+    day.server = process.pid
     try:
         until = time.monotonic() + 60
         while not probe.answers(port) and process.poll() is None and time.monotonic() < until:
@@ -304,6 +309,17 @@ def test_files_that_wait_and_temporary_files_hold_none_of_it(day: Day, rig: Serv
     assert day.words.in_files(files_of(day.temporary, rig.places.media, rig.places.log, rig.places.run)) == {}
 
 
+def test_an_upload_on_its_way_is_sealed_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    word = stem()
+    sent = SimpleUploadedFile(f"{word}.json", f"{word} ".encode() * 500_000)
+    (received,) = RequestFactory().post("/import/", {"files": sent}).FILES.getlist("files")
+    lying = [*files_of(tmp_path), *held_open(tmp_path, os.getpid())]
+    assert sum(path.stat().st_size for path in lying) > 1_000_000, "it was spooled"
+    assert Words([word]).in_files(lying) == {}
+    received.close()
+
+
 @pytest.mark.parametrize(
     "spelled", ["as it is", "capitals", "UTF-16", "hex", "base64", "base64, one on", "base64, two on"]
 )
@@ -320,7 +336,7 @@ def test_the_search_itself_finds_a_word(spelled: str):
 
 def test_a_temporary_file_without_a_name_is_seen(tmp_path: Path):
     word = stem()
-    with watched(tmp_path, Words([word])) as seen, tempfile.TemporaryFile(dir=tmp_path) as spool:
+    with watched(tmp_path, Words([word]), os.getpid()) as seen, tempfile.TemporaryFile(dir=tmp_path) as spool:
         spool.write(word.encode())
         spool.flush()
         until = time.monotonic() + 10
