@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from io import BufferedWriter
 from pathlib import Path
 from typing import IO
 from uuid import UUID
@@ -28,6 +29,8 @@ from keepwell.ledger.entries import Entry, canonical
 from keepwell.ledger.leaves import COLUMNS, COPY_END, COPY_SIGNATURE, SCHEMA
 
 Progress = Callable[[str, int], None]
+PIECE = 64 * 1024
+QUICK = 2
 
 README = """This is the ledger of one practice: every look into a record and every change of one, in order.
 
@@ -72,7 +75,7 @@ def export(
 
     `connection` may read the whole ledger (keepwell_sequencer). One checkpoint an hour goes along, and the newest.
     """
-    with one_moment(connection), zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
+    with one_moment(connection), zipfile.ZipFile(out, "w", compresslevel=QUICK) as archive:
         made = Exported(practice, newest_size(connection))
         _write(archive, "README.txt", [README.encode()])
         _write(archive, "verify.py", [Path(verify_offline.__file__).read_bytes()])
@@ -193,6 +196,6 @@ def _json_line(note: str) -> bytes:
 def _write(archive: zipfile.ZipFile, name: str, chunks: Iterable[bytes], how: int = zipfile.ZIP_DEFLATED) -> None:
     info = zipfile.ZipInfo(name, clock.now().timetuple()[:6])
     info.compress_type, info.external_attr = how, 0o600 << 16
-    with archive.open(info, "w", force_zip64=True) as file:
+    with archive.open(info, "w", force_zip64=True) as file, BufferedWriter(file, PIECE) as pieces:
         for chunk in chunks:
-            file.write(chunk)
+            pieces.write(chunk)

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Checks an exported Keepwell ledger. One file, Python 3.11 or newer, nothing else: python3 verify.py EXPORT.zip
 
 Every leaf is hashed into the Merkle tree of RFC 6962 and compared with every signed root; every entry is hashed and
@@ -31,7 +30,7 @@ COLUMNS = {
     "classes": "texts", "excerpts": "texts", "subjects": "uuids", "listed": "flag", "outcome": "text",
     "detail": "text", "note": "bytes", "mac": "bytes",
 }  # fmt: skip
-SCHEMA, SHOWN = b"\x01", 20
+SCHEMA, SHOWN, TO_JSON = b"\x01", 20, json.JSONEncoder(ensure_ascii=False).encode
 Point = tuple[int, int, int, int]
 Keys = list[tuple[bytes, dt.datetime]]
 EPOCH, TOLERANCE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC), dt.timedelta(seconds=60)
@@ -219,7 +218,7 @@ def moment(microseconds: int) -> dt.datetime | None:
 
 def said(at: dt.datetime | None) -> str:
     """A moment in UTC, to the microsecond."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if at else "no possible time"
+    return at.isoformat(timespec="microseconds")[:-6] + "Z" if at else "no possible time"
 
 
 def elements(raw: bytes) -> Iterator[bytes]:
@@ -239,7 +238,8 @@ def value(raw: bytes | None, kind: str) -> Any:
         case "uuids" | "texts":
             return [value(element, kind[:-1]) for element in elements(raw)]
         case "uuid":
-            return str(UUID(bytes=raw))
+            text = raw.hex()
+            return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
         case "time":
             return said(moment(int.from_bytes(raw, "big", signed=True)))
         case "number":
@@ -254,7 +254,7 @@ def value(raw: bytes | None, kind: str) -> Any:
 def line(seq: int, row: bytes) -> bytes:
     """The readable line of an entry."""
     named = {name: value(raw, kind) for raw, (name, kind) in zip(fields(row), COLUMNS.items(), strict=True)}
-    return json.dumps({"seq": seq, **named}, ensure_ascii=False).encode() + b"\n"
+    return TO_JSON({"seq": seq, **named}).encode() + b"\n"
 
 
 # ── The check ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -89,19 +89,35 @@ def test_a_settled_time_is_kept_as_promised_while_transactions_come_and_go(desk:
     assert moved, "the promise was never renewed"
 
 
-def test_a_checkpoint_is_anchored_before_it_counts(desk: Desk, tmp_path: Path):
+class FullDisk(FileAnchor):
+    """Takes keys and no more checkpoints."""
+
+    def put(self, note: str) -> None:
+        if not is_key_note(note):
+            raise Refusal("ANCHOR_UNAVAILABLE", why="No space left on device")
+        super().put(note)
+
+
+def test_a_checkpoint_is_anchored_before_it_counts(desk: Desk):
     desk.write(5)
     desk.sequence()
     counted = desk.one("SELECT count(*) FROM custody.anchored")
-    out_of_reach = FileAnchor(tmp_path / "no such folder" / "anchor.jsonl")
     desk.write(5)
     with pytest.raises(Refusal) as refused:
-        desk.sequence(desk.sequencer(anchor=out_of_reach))
+        desk.sequence(desk.sequencer(anchor=FullDisk(desk.anchor.path)))
     assert refused.value.code == "ANCHOR_UNAVAILABLE"
+    assert desk.one("SELECT count(*) FROM custody.checkpoint") == counted + 1
     assert desk.one("SELECT count(*) FROM custody.anchored") == counted
     desk.sequence()
     assert_whole(desk)
     assert desk.one("SELECT count(*) FROM custody.checkpoint") == desk.one("SELECT count(*) FROM custody.anchored")
+
+
+def test_an_anchor_out_of_reach_is_refused_by_name(desk: Desk, tmp_path: Path):
+    with pytest.raises(Refusal) as refused:
+        desk.sequence(desk.sequencer(anchor=FileAnchor(tmp_path / "no such folder" / "anchor.jsonl")))
+    assert refused.value.code == "ANCHOR_UNAVAILABLE"
+    assert desk.all("SELECT state, code FROM custody.sequencer") == [("refused", "ANCHOR_UNAVAILABLE")]
 
 
 def test_nothing_new_means_no_checkpoint_until_the_heartbeat(desk: Desk):

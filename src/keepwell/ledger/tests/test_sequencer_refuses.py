@@ -60,6 +60,20 @@ def test_a_leaf_that_vanishes_under_a_running_sequencer_ends_it(desk: Desk):
     assert refused.value.sqlstate == "KW004"
 
 
+@pytest.mark.attack
+def test_a_leaf_or_a_checkpoint_out_of_turn_is_refused_by_the_database(kept: Desk):
+    def leaf(first: int) -> str:
+        ids = "ARRAY[gen_random_uuid()]"
+        return f"SELECT custody.append_leaves({first}, {ids}, {ids}, ARRAY[now()], '{{1}}', ARRAY[sha256('x')])"
+
+    for first in (599, 601, 0):
+        assert kept.refused_as("keepwell_sequencer", leaf(first)) == "KW004"
+    for size in (599, 601):
+        checkpoint = f"SELECT custody.append_checkpoint({size}, now(), now(), '1', 1, 'x')"
+        assert kept.refused_as("keepwell_sequencer", checkpoint) == "KW004"
+    assert kept.refused_as("keepwell_sequencer", leaf(600)) is None
+
+
 def test_a_transaction_left_open_is_reported_by_name_and_the_report_ends_with_it(desk: Desk):
     quick = Pace(interval=0.0, heartbeat=3600.0, stalled_after=0.0)
     sequencer = desk.sequencer(quick)
