@@ -9,6 +9,7 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,15 @@ def main() -> int:
     if strange:
         say(f"No benchmark is called {', '.join(strange)}. There are: {', '.join(benchmarks)}.")
         return 2
-    report = _run(asked.name or list(benchmarks), tiny=asked.tiny)
+    report: Report = {}
+    for name, rows in _run(asked.name or list(benchmarks), tiny=asked.tiny):
+        report[name] = rows
+        if not asked.json:
+            _print(name, rows)
     if asked.json:
         answer(json.dumps({"machine": machine(), "figures": report}, ensure_ascii=False, indent=1))
     else:
-        _print(report)
+        answer(f"\n{machine()}")
     return 0
 
 
@@ -58,14 +63,13 @@ def _asked() -> argparse.Namespace:
     return reader.parse_args()
 
 
-def _run(names: list[str], *, tiny: bool) -> Report:
-    stage, report = Stage(tiny=tiny), {}
+def _run(names: list[str], *, tiny: bool) -> Iterator[tuple[str, dict[str, Row]]]:
+    stage = Stage(tiny=tiny)
     with stage.server.running():
         for name in names:
             say(f"{name} …")
             with stage.database():
-                report[name] = importlib.import_module(f"benchmarks.{name}").run(tiny)
-    return report
+                yield name, importlib.import_module(f"benchmarks.{name}").run(tiny)
 
 
 def machine() -> dict[str, Any]:
@@ -86,18 +90,14 @@ def _processor() -> str:
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
 
 
-def _print(report: Report) -> None:
-    for name, rows in report.items():
-        answer(f"\n{name}")
-        for what, row in rows.items():
-            more = {key: value for key, value in row.items() if key not in SHOWN}
-            best = f" at best ×{row['best']}" if "best" in row else ""
-            figures = (
-                f"{row['median']:>10} {row['unit']:<6} reference {row['reference']:>10}   ×{row['ratio']:<7}{best}"
-            )
-            said = ", ".join(f"{key} {value}" for key, value in more.items())
-            answer(f"  {what:<58} {figures} {said}\n  {'':<58} against {row['against']}")
-    answer(f"\n{machine()}")
+def _print(name: str, rows: dict[str, Row]) -> None:
+    answer(f"\n{name}")
+    for what, row in rows.items():
+        more = {key: value for key, value in row.items() if key not in SHOWN}
+        best = f" at best ×{row['best']}" if "best" in row else ""
+        figures = f"{row['median']:>10} {row['unit']:<6} reference {row['reference']:>10}   ×{row['ratio']:<7}{best}"
+        said = ", ".join(f"{key} {value}" for key, value in more.items())
+        answer(f"  {what:<58} {figures} {said}\n  {'':<58} against {row['against']}")
 
 
 if __name__ == "__main__":

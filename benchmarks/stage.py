@@ -11,6 +11,7 @@ import django
 import psycopg
 from django.db import connections
 
+from keepwell.ledger import house, practice_keys
 from keepwell.operations.postgres import Cluster
 from keepwell.operations.saying import say
 from tests.rig.server import PREFIX, TOP, Server
@@ -41,6 +42,8 @@ class Stage:
             django.setup()
             for connection in connections.all():
                 connection.settings_dict["NAME"] = name
+            house.forget()
+            practice_keys.forget()
             try:
                 yield name
             finally:
