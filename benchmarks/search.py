@@ -145,14 +145,13 @@ def _alone(owner: Connection, by: Actor, way: Way, sought: Sequence[tuple[Made, 
     "The question that custody.find asks its table, as the table's owner: nothing recorded, nothing opened."
     index = BlindIndex(practice_keys.of(by).index)
     ours, theirs = [], []
-    owner.execute("SET ROLE keepwell_custodian")
-    for _, typed in sought:
+    for who, typed in sought:
         stages = index.plan(asked.read(typed, facts.today())).stages
+        owner.execute("SET ROLE keepwell_custodian")
         began = time.perf_counter()
         _proposed(owner, by, stages)
         ours.append((time.perf_counter() - began) * 1000)
-    owner.execute("RESET ROLE")
-    for who, typed in sought:
+        owner.execute("RESET ROLE")
         statement, bound = way.plain(who, typed)
         began = time.perf_counter()
         _ids(owner, statement, [by.practice, *bound])
@@ -163,7 +162,7 @@ def _alone(owner: Connection, by: Actor, way: Way, sought: Sequence[tuple[Made, 
 def _proposed(owner: Connection, by: Actor, stages: Sequence[Stage]) -> set[UUID]:
     found: set[UUID] = set()
     for question in stages:
-        if question.fallback and found:
+        if question.level and found:
             break
         groups = "".join(" AND (near && %s::bigint[] OR exact && %s::bigint[])" for _ in question.some)
         clause = f"practice_id = %s{' AND exact @> %s::bigint[]' if question.every else ''}{groups}"

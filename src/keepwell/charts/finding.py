@@ -14,10 +14,10 @@ from keepwell.vault.blind import BlindIndex, Findable
 from keepwell.vault.phi import PhiClass
 
 
-def find(asked: Asked, *, by: Actor, limit: int, mistyped: bool = False) -> list[UUID]:
+def find(asked: Asked, *, by: Actor, limit: int, level: int = 0) -> list[UUID]:
     """Candidates in the blind index, each recorded as listed, most recently seen first; verify them in a chart.
 
-    `mistyped` asks for names within one edit instead of as typed. Too little to search by finds nobody.
+    `level` 0 asks for names as typed, 1 and 2 for names mistyped in one word or in any. Too little finds nobody.
     Raises Refusal POLICY_DENY.
     """
     if PhiClass.IDENTITY not in policy.visible(by):
@@ -35,7 +35,7 @@ def find(asked: Asked, *, by: Actor, limit: int, mistyped: bool = False) -> list
         raise refusal
     found: dict[UUID, None] = {}
     for stage in BlindIndex(custody.index_key(by)).plan(asked).stages:
-        if stage.fallback is mistyped and len(found) < limit:
+        if stage.level == level and len(found) < limit:
             found |= dict.fromkeys(custody.find(stage.every, stage.some, asked.fields, limit, by))
     return list(found)[:limit]
 

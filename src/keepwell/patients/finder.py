@@ -17,6 +17,7 @@ from keepwell.charts import finding
 from keepwell.patients import facts
 from keepwell.patients.excerpts import Reach, Relations, Sought
 from keepwell.patients.indexing import findable
+from keepwell.vault.blind import LEVELS
 from keepwell.vault.matching import score
 from keepwell.vault.phi import PhiClass
 
@@ -36,25 +37,36 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The answer to a search, best first. `more`: there are others; type more, there is no next page."""
+    """The answer to a search, best first. `more`: there are others; type more, there is no next page.
+
+    `mistyped`: nobody is called as typed, these are close.
+    """
 
     hits: tuple[Hit, ...] = ()
     more: bool = False
     mistyped: bool = False
 
 
-def search(typed: str, *, by: Actor) -> Found:
-    """At most 25 patients; those the actor may not see are as if not there. Raises SEARCH_TOO_SHORT, POLICY_DENY."""
+def search(typed: str, *, by: Actor, also_close: bool = False) -> Found:
+    """At most 25 patients; those the actor may not see are as if not there. Raises SEARCH_TOO_SHORT, POLICY_DENY.
+
+    Names within one edit are looked for when nobody is called as typed, or also when `also_close`.
+    """
     question = asked.read(typed, facts.today())
     if not finding.searchable(question):
         raise Refusal("SEARCH_TOO_SHORT", field="words")
-    for mistyped in (False, True):
-        candidates = _people(finding.find(question, by=by, limit=CANDIDATES, mistyped=mistyped))
-        hits = _verified(question, candidates, mistyped, by) if candidates else []
-        if hits:
-            more = len(hits) > MOST_SHOWN or len(candidates) >= CANDIDATES
-            return Found(tuple(hits[:MOST_SHOWN]), more, mistyped)
-    return Found()
+    hits: dict[UUID, Hit] = {}
+    more = as_typed = False
+    for level in LEVELS:
+        candidates = _people(finding.find(question, by=by, limit=CANDIDATES, level=level))
+        new = [candidate for candidate in candidates if candidate not in hits]
+        hits |= {hit.patient: hit for hit in _verified(question, new, level > 0, by)} if new else {}
+        more = more or len(candidates) >= CANDIDATES
+        as_typed = as_typed or (level == 0 and bool(hits))
+        if hits and not (also_close and len(hits) < MOST_SHOWN):
+            break
+    best = sorted(hits.values(), key=lambda hit: -hit.worth)
+    return Found(tuple(best[:MOST_SHOWN]), more or len(best) > MOST_SHOWN, mistyped=not as_typed)
 
 
 def _verified(question: Asked, candidates: list[UUID], mistyped: bool, by: Actor) -> list[Hit]:

@@ -61,17 +61,19 @@ def _search(request: HttpRequest) -> HttpResponse:
     typed = request.POST.get("words", "").strip()
     shown: dict[str, Any] = {"show": "", "listed": None, "rows": [], "words": typed, "found": None}
     try:
-        found = finder.search(typed, by=actor_of(request))
+        found = finder.search(typed, by=actor_of(request), also_close="close" in request.POST)
     except Refusal as refusal:
         if refusal.code != "SEARCH_TOO_SHORT":
             raise
         return _page(request, shown | {"refusal": refusal}, status=refusal.status)
+    shown["offer_close"] = not found.mistyped and "close" not in request.POST
     return _page(request, shown | {"found": found, "rows": [(chart_of(h.patient), h.tag) for h in found.hits]})
 
 
 def _page(request: HttpRequest, shown: dict[str, Any], status: int = 200) -> HttpResponse:
     around = {
         "refusal": None,
+        "offer_close": False,
         "registers": policy.may(actor_of(request).role, Can.REGISTER_PATIENTS),
         "titles": TITLES,
         "filters": [(TITLES[n], f"{reverse('patients')}?show={n}", n == shown["show"]) for n in lists.LISTS],

@@ -20,6 +20,7 @@ from keepwell.base.asked import Asked, Term
 
 LEAST_LETTERS = 3
 LONGEST_PREFIX = 8
+LEVELS = (0, 1, 2)
 LONGEST_NEAR = 12
 MOST_GROUPS = 6
 """How many groups of alternatives one search may combine; the rest is left to verification."""
@@ -59,12 +60,12 @@ class Stage:
 
     every: tuple[int, ...]
     some: tuple[tuple[int, ...], ...]
-    fallback: bool = False
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    "Questions in the order to ask them; a fallback only if what came before found nobody. Empty: too little was typed."
+    "Questions by level: 0 as typed, then mistyped in one word, then in any. Empty: too little was typed."
 
     stages: tuple[Stage, ...]
     fields: tuple[str, ...]
@@ -88,14 +89,14 @@ class BlindIndex:
         return Tokens(tuple(sorted({self.token(*e) for e in exact})), tuple(sorted({self.token(*n) for n in near})))
 
     def plan(self, asked: Asked) -> Plan:
-        stages = (self._stage(groups, fallback) for groups, fallback in _questions(asked))
+        stages = (self._stage(groups, level) for groups, level in _questions(asked))
         return Plan(tuple(dict.fromkeys(s for s in stages if s)), asked.fields)
 
-    def _stage(self, groups: list[Group], fallback: bool) -> Stage | None:
+    def _stage(self, groups: list[Group], level: int) -> Stage | None:
         hashed = [tuple(sorted({self.token(*t) for t in group})) for group in groups if group]
         every = tuple(sorted({g[0] for g in hashed if len(g) == 1}))
         some = sorted((g for g in hashed if len(g) > 1), key=len)[:MOST_GROUPS]
-        return Stage(every, tuple(some), fallback) if every or some else None
+        return Stage(every, tuple(some), level) if every or some else None
 
 
 Group = set[tuple[str, str]]
@@ -162,7 +163,7 @@ def _pairs(person: Findable) -> Iterator[str]:
 # ── What is asked ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _questions(asked: Asked) -> Iterator[tuple[list[Group], bool]]:
+def _questions(asked: Asked) -> Iterator[tuple[list[Group], int]]:
     words = asked.words
     # Without a name a date or year cannot be looked up; if something else can, it is left to verification.
     terms = asked.terms if words else [t for t in asked.terms if not (t.birth_dates or t.birth_year)] or asked.terms
@@ -170,14 +171,18 @@ def _questions(asked: Asked) -> Iterator[tuple[list[Group], bool]]:
     anyone = [_meant(term, (*words, *string.ascii_lowercase)) for term in terms]
     if words and any(term.birth_dates for term in asked.terms):
         # A day of birth and an initial leave so few that the names are left to verification, however they were typed.
-        yield typed, False
-        yield anyone, True
+        yield typed, 0
+        yield anyone, 1
         return
     if any(len(w) <= LEAST_LETTERS + 1 for w in words):
-        yield _named(words, "full") + typed, False
-    yield _named(words, "prefix") + typed, False
+        yield _named(words, "full") + typed, 0
+    yield _named(words, "prefix") + typed, 0
     if words:
-        yield _mistyped(words) + anyone, True
+        mistyped = _mistyped(words) + anyone
+        # Rarely is more than one word mistyped; one that is not keeps the candidates of a common name few.
+        if right := {("full", word) for word in words if len(words) > 1 and not _short(word)}:
+            yield [right, *mistyped], 1
+        yield mistyped, 2
 
 
 def _meant(term: Term, words: Iterable[str]) -> Group:

@@ -54,9 +54,9 @@ PAGES = [
     ("/patients/?show=mine", None, 7),
     ("/patients/?show=today", None, 9),
     ("/patients/?show=recent", None, 8),
-    ("/patients/", {"words": "hale"}, 8),
-    ("/patients/", {"words": "hael"}, 9),
-    ("/patients/", {"words": "gus 1970"}, 8),
+    ("/patients/", {"words": "hale"}, 10),
+    ("/patients/", {"words": "hael"}, 12),
+    ("/patients/", {"words": "gus 1970"}, 10),
     ("/patients/register/", None, 0),
 ]
 

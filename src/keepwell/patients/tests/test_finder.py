@@ -127,6 +127,17 @@ def test_a_mistyped_search_is_only_asked_when_nobody_fits_as_typed(willow: Clini
     assert len(entries(rosa, "kind = 'find' AND actor_id = %s", rosa.id)) == 3
 
 
+def test_similar_spellings_can_be_asked_for_though_somebody_is_called_as_typed(willow: Clinic, rosa: Actor, ada: UUID):
+    registers(willow, replace(ADA, given_name="Grace", family_name="Lovelade"))
+    page = text(ask(rosa, "/patients/", {"words": "lovelace"}))
+    assert "Also show similar spellings" in page
+    assert "Lovelade" not in page
+    page = text(ask(rosa, "/patients/", {"words": "lovelace", "close": "1"}))
+    assert page.index("Ada Lovelace") < page.index("Grace Lovelade")
+    assert "Also show similar spellings" not in page
+    assert "These are close" not in page
+
+
 def test_two_patients_with_one_phone_are_both_found(willow: Clinic, rosa: Actor, ada: UUID):
     grace = registers(willow, replace(ADA, given_name="Grace", birth_date=dt.date(2010, 1, 1)),
                       Contact(system="phone", value="6175550143"))  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 from keepwell.access import actions as access
 from keepwell.base.actor import Actor, Role
 from keepwell.ledger.doorway import present
+from keepwell.patients import lists
 from keepwell.patients.tests.people import entries, looks_after
 from keepwell.vault.phi import PhiClass
 from tests.browse import ask, text
@@ -40,6 +41,18 @@ def test_recently_opened_lists_whom_i_opened_and_not_whom_i_only_listed(rosa: Ac
 @pytest.mark.parametrize("page", ["0", "-1", "x", "٣", "99999999999999999999", "2"])
 def test_a_page_number_that_is_none_breaks_nothing(rosa: Actor, ada: UUID, page: str):
     assert ask(rosa, f"/patients/?show=today&page={page}").status_code == 200
+
+
+def test_a_list_is_turned_page_by_page_and_never_counted(
+    rosa: Actor, ada: UUID, li: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(lists, "PAGE", 1)
+    first = text(ask(rosa, "/patients/?show=today"))
+    assert ("Bo Li" in first, "Ada Lovelace" in first, "page=2" in first) == (True, False, True)
+    second = text(ask(rosa, "/patients/?show=today&page=2"))
+    assert ("Bo Li" in second, "Ada Lovelace" in second, "page=1" in second, "page=3" in second) == (
+        False, True, True, False,
+    )  # fmt: skip
 
 
 def test_a_search_is_posted_so_that_its_words_stand_in_no_address(rosa: Actor, ada: UUID):

@@ -172,7 +172,8 @@ def test_kinds_are_kept_apart() -> None:
 
 def test_a_mistyped_name_is_a_fallback_and_an_exact_one_is_not() -> None:
     stages = WILLOW.plan(asked.read("lovelace", TODAY)).stages
-    assert [s.fallback for s in stages] == [False, True]
+    assert [s.level for s in stages] == [0, 2]
+    assert [s.level for s in WILLOW.plan(asked.read("augusta lovelace", TODAY)).stages] == [0, 1, 2]
 
 
 @given(st.text(max_size=60))
