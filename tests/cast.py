@@ -1,8 +1,8 @@
 """The named cast. Two clinics, made anew for every test through actions only; tests read as sentences about them.
 
 Willow (Massachusetts): rosa at the front desk, imani a practitioner, cleo a coordinator, bea a biller, theo the privacy
-officer, sam the security officer, pat the administrator. Oak (California): ximena a practitioner, olu the front desk. Patients: ada and bo at
-Willow, yuki at Oak; nobody looks after them until a test says so.
+officer, sam the security officer, pat the administrator. Oak (California): ximena a practitioner, olu the front desk.
+Patients: ada and bo at Willow, yuki at Oak; nobody looks after them until a test says so.
 """
 
 from __future__ import annotations

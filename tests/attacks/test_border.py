@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -13,7 +14,7 @@ from keepwell.access import actions as access
 from keepwell.access.models import CareRelation, CareTeamMember, Membership, Practice, Restriction
 from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
-from keepwell.ledger import custody, wire
+from keepwell.ledger import custody, tokens, wire
 from keepwell.ledger.actions import action
 from keepwell.ledger.doorway import present
 from keepwell.ledger.entries import Entry
@@ -94,3 +95,37 @@ def test_every_key_between_practice_tables_names_the_practice(owner_sql: psycopg
 def test_these_tables_do_have_such_keys(model: type[Model], owner_sql: psycopg.Connection):
     own = "SELECT count(*) FROM pg_constraint WHERE conrelid = %s::regclass AND conname LIKE '%%_own'"
     assert value(owner_sql, own, [model._meta.db_table]) >= 1
+
+
+SEARCH = "SELECT custody.find(%s, %s, '{77}', '{}', 9, '{}', 'x')"
+
+
+@pytest.mark.parametrize("look", [
+    "SELECT subject_id FROM custody.found(%s)",
+    "SELECT unnest(subjects) FROM custody.entry WHERE id = %s",
+    "SELECT subject_id FROM custody.subject WHERE entry_id = %s",
+])  # fmt: skip
+def test_a_search_that_can_be_taken_back_shows_nobody(
+    look: str, willow: Clinic, rosa: Actor, app_sql: psycopg.Connection
+):
+    with present(willow.system) as by:
+        _index_once(new_id(), by=by)
+    search, token = new_id(), tokens.sign(rosa)
+    with app_sql.transaction(force_rollback=True):
+        app_sql.execute("SELECT custody.enter(%s)", [token])
+        app_sql.execute(SEARCH, [token, search])
+        assert seen(app_sql, look, search) == []
+
+
+def seen(app_sql: psycopg.Connection, look: str, search: UUID) -> list[Any]:
+    "What can be read of a search; a refusal by custody is nothing too."
+    try:
+        with app_sql.transaction():
+            return app_sql.execute(look, [search]).fetchall()
+    except psycopg.Error as error:
+        return [] if error.sqlstate == "KW403" else [error]
+
+
+@action("test.indexed_once", about="patient")
+def _index_once(patient: UUID, *, by: Actor) -> None:
+    custody.index(patient, [77], [])

@@ -9,32 +9,29 @@ import pytest
 from keepwell.access.policy import MAY_SEE
 from keepwell.base.refusal import catalogue
 from keepwell.charts.excerpts import PLANS
+from keepwell.cli.pages import ours
 from keepwell.ledger.actions import VERBS
 from tests.house import walk
-
-
-def ours(names):
-    return {name: it for name, it in names.items() if it.startswith(("keepwell.",))}
 
 
 def test_every_excerpt_is_allowed_to_some_role_for_some_purpose():
     useless = [
         p.name
         for cls, p in PLANS.items()
-        if cls.__module__.startswith("keepwell.") and not any(p.classes <= allowed for allowed in MAY_SEE.values())
+        if ours(cls.__module__) and not any(p.classes <= allowed for allowed in MAY_SEE.values())
     ]
     assert useless == []
 
 
 def test_every_excerpt_and_action_says_what_it_is_for():
-    silent = [p.name for cls, p in PLANS.items() if cls.__module__.startswith("keepwell.") and not p.says]
-    silent += [v.name for v in VERBS.values() if v.function.startswith("keepwell.") and not v.says]
+    silent = [p.name for cls, p in PLANS.items() if ours(cls.__module__) and not p.says]
+    silent += [v.name for v in VERBS.values() if ours(v.function) and not v.says]
     assert silent == []
 
 
 def test_every_action_has_a_test_that_names_its_verb():
     text = walk.tests_text()
-    untested = [v.name for v in VERBS.values() if v.function.startswith("keepwell.") and f'"{v.name}"' not in text]
+    untested = [v.name for v in VERBS.values() if ours(v.function) and f'"{v.name}"' not in text]
     assert untested == []
 
 

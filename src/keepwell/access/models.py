@@ -24,13 +24,13 @@ class People(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser):
-    """Somebody who can sign in (45 CFR § 164.312(a)(2)(i), unique user identification). One person, any number of practices.
+    """Somebody who can sign in (45 CFR § 164.312(a)(2)(i), unique user identification), at any number of practices.
 
     Staff have an e-mail address; a patient's account keeps none in the clear.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    email = models.EmailField(unique=True, null=True)
+    email = models.EmailField(unique=True, null=True)  # noqa: DJ001 - patients have none, and unique
     name = models.CharField(max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -108,7 +108,7 @@ class CareRelation(Tenanted):
 
 
 class Restriction(Tenanted):
-    """A restriction the practice agreed to (45 CFR § 164.522(a)): this member, or this role, may not read these classes.
+    """A restriction the practice agreed to (45 CFR § 164.522(a)): this member, or this role, may not read them.
 
     Neither member nor role named means everybody without a care relation of their own.
     """
@@ -152,7 +152,7 @@ class PatientLink(Tenanted):
 
 
 class Session(models.Model):
-    """A signed-in browser. The key itself is never stored, only its SHA-256; `data` is signed and bound to that hash."""
+    """A signed-in browser. The key is never stored, only its SHA-256; `data` is signed and bound to that hash."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     key_hash = models.BinaryField(unique=True)

@@ -28,6 +28,11 @@ def load_everything() -> None:
     import_module("keepwell.ledger.rotation")
 
 
+def ours(module: str) -> bool:
+    """Whether a module is the product's own and no test's."""
+    return module.startswith("keepwell.") and ".tests." not in module
+
+
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     columns = list(head)
     lines = [f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}"]
@@ -42,7 +47,7 @@ def _page(title: str, lead: str, body: str) -> str:
 def actions() -> str:
     """docs/actions.md."""
     load_everything()
-    ours = sorted((v for v in VERBS.values() if v.function.startswith("keepwell.")), key=lambda v: v.name)
+    chosen = sorted((v for v in VERBS.values() if ours(v.function)), key=lambda v: v.name)
     rows = (
         [
             f"`{v.name}`",
@@ -51,7 +56,7 @@ def actions() -> str:
             ", ".join(sorted(v.seals)) or "nothing",
             f"`{v.function.removeprefix('keepwell.')}`",
         ]
-        for v in ours
+        for v in chosen
     )
     return _page(
         "Actions",
@@ -64,7 +69,7 @@ def actions() -> str:
 def excerpts() -> str:
     """docs/excerpts.md."""
     load_everything()
-    ours = sorted((p for cls, p in PLANS.items() if cls.__module__.startswith("keepwell.")), key=lambda p: p.name)
+    chosen = sorted((p for cls, p in PLANS.items() if ours(cls.__module__)), key=lambda p: p.name)
     rows = (
         [
             f"`{p.name}`",
@@ -73,7 +78,7 @@ def excerpts() -> str:
             ", ".join(sorted(p.classes)) or "none",
             ", ".join(sorted({f"{role} ({purpose})" for (role, purpose), c in MAY_SEE.items() if p.classes <= c})),
         ]
-        for p in ours
+        for p in chosen
     )
     return _page(
         "Excerpts",

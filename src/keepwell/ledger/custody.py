@@ -105,19 +105,15 @@ def find(
         "find", "patient.searched", (PhiClass.IDENTITY,), listed=True, detail=canonical({"asked": sorted(fields)})
     )
     words = ["{" + ",".join(map(str, group)) + "}" for group in anys]
-    rows = wire.rows(
+    asked = (presence.token(by), entry.id, list(alls), words, limit, entry.detail)
+    wire.call(
         "recorder",
-        "SELECT subject_id FROM custody.find(%s, %s, %s::bigint[], %s::text[], %s, %s, %s)",
-        presence.token(by),
-        entry.id,
-        list(alls),
-        words,
-        limit,
-        entry.detail,
+        "SELECT custody.find(%s, %s, %s::bigint[], %s::text[], %s, %s, %s)",
+        *asked,
         mac(practice_keys.of(by).mac, by, entry),
     )
     _remember(entry)
-    return [row[0] for row in rows]
+    return [row[0] for row in wire.rows("default", "SELECT subject_id FROM custody.found(%s)", entry.id)]
 
 
 def index(subject: UUID, exact: Sequence[int], near: Sequence[int]) -> None:

@@ -322,7 +322,7 @@ END $$;
 -- A search is a recorded opening of every candidate. `_all`: every token must be there. `_any`: one array literal per
 -- word; each word needs one of its tokens, as typed or one deletion away.
 CREATE FUNCTION custody.find(_token text, _id uuid, _all bigint[], _any text[], _limit integer, _detail text, _mac bytea)
-RETURNS TABLE (subject_id uuid) LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, custody, pg_temp AS $$
+RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, custody, pg_temp AS $$
 DECLARE who custody.presence := custody.read_token(_token); clause text := ''; found uuid[];
 BEGIN
   IF who IS NULL THEN RAISE EXCEPTION 'nobody is present' USING ERRCODE = 'KW401'; END IF;
@@ -335,7 +335,19 @@ BEGIN
           ' ORDER BY i.last_seen DESC LIMIT $4) found' INTO found USING who.practice_id, _all, _any, least(_limit, 200);
   found := coalesce(found, '{}');
   PERFORM custody.write(who, _id, 'find', 'patient.searched', ARRAY['identity'], '{}', found, true, 'ok', _detail, NULL, _mac);
-  RETURN QUERY SELECT unnest(found);
+END $$;
+
+-- Whom a search found, once the search is on record: committed, fresh and of the same presence, like an opening.
+CREATE FUNCTION custody.found(_entry uuid) RETURNS TABLE (subject_id uuid)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, custody, pg_temp AS $$
+DECLARE who custody.presence := custody.here(); whom uuid[];
+BEGIN
+  SELECT e.subjects INTO whom FROM custody.entry e
+  WHERE e.id = _entry AND e.kind = 'find' AND clock_timestamp() < e.at + interval '60 seconds'
+    AND pg_current_xact_id_if_assigned() IS DISTINCT FROM e.xid
+    AND (e.practice_id, e.actor_id, e.request_id) = (who.practice_id, who.actor_id, who.request_id);
+  IF NOT FOUND THEN RAISE EXCEPTION 'no committed search of this presence' USING ERRCODE = 'KW403'; END IF;
+  RETURN QUERY SELECT unnest(whom);
 END $$;
 
 -- ── Disposal (crypto-shredding) ────────────────────────────────────────────────────────────────────────────────────
@@ -356,13 +368,16 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA custody FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA custody FROM PUBLIC, keepwell_app, keepwell_owner;
 GRANT EXECUTE ON FUNCTION custody.practice(), custody.enter(text), custody.open, custody.record, custody.act, custody.sealed,
   custody.keys, custody.add_keys, custody.practice_keys, custody.add_practice_key, custody.house(), custody.index_subject,
-  custody.find, custody.shred, custody.rewrap_due, custody.rewrap, custody.renew_practice_key,
+  custody.find, custody.found, custody.shred, custody.rewrap_due, custody.rewrap, custody.renew_practice_key,
   custody.destroy_epochs, custody.begin_job, custody.make_partitions(integer) TO keepwell_app;
 GRANT EXECUTE ON FUNCTION custody.practice(), custody.require_action() TO keepwell_app, keepwell_owner;
 ALTER TABLE custody.entry ENABLE ROW LEVEL SECURITY;
 ALTER TABLE custody.subject ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own_practice ON custody.entry FOR SELECT TO keepwell_app USING (practice_id = (SELECT custody.practice()));
-CREATE POLICY own_practice ON custody.subject FOR SELECT TO keepwell_app USING (practice_id = (SELECT custody.practice()));
+-- A search that is not committed yet may still be taken back, so what it found is not to be read either.
+CREATE POLICY own_practice ON custody.entry FOR SELECT TO keepwell_app USING (practice_id = (SELECT custody.practice())
+  AND (kind <> 'find' OR xid IS DISTINCT FROM pg_current_xact_id_if_assigned()));
+CREATE POLICY own_practice ON custody.subject FOR SELECT TO keepwell_app USING (practice_id = (SELECT custody.practice())
+  AND (kind <> 'find' OR EXISTS (SELECT FROM custody.entry e WHERE e.id = entry_id AND e.at = subject.at)));
 CREATE POLICY every_practice ON custody.entry FOR SELECT TO keepwell_sequencer USING (true);
 GRANT SELECT ON custody.entry, custody.subject TO keepwell_app;
 GRANT SELECT ON custody.entry TO keepwell_sequencer;
