@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from importlib import import_module
-from pathlib import Path
+from pkgutil import walk_packages
 
 from django.apps import apps
 
@@ -18,14 +18,12 @@ MADE = "*Written from the code by `bin/keepwell docs`; do not edit.*"
 
 
 def load_everything() -> None:
-    """Imports every module that declares an action or an excerpt."""
+    """Imports every module of the product's apps, so that each action and excerpt is known."""
     for app in apps.get_app_configs():
-        if not app.name.startswith("keepwell."):
-            continue
-        for name in ("actions", "excerpts"):
-            if (Path(app.path) / f"{name}.py").exists() or (Path(app.path) / name).is_dir():
-                import_module(f"{app.name}.{name}")
-    import_module("keepwell.ledger.rotation")
+        if app.name.startswith("keepwell."):
+            for found in walk_packages([app.path], f"{app.name}."):
+                if ".tests" not in found.name and ".migrations" not in found.name:
+                    import_module(found.name)
 
 
 def ours(module: str) -> bool:
