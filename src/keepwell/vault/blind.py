@@ -171,7 +171,7 @@ def _questions(asked: Asked) -> Iterator[tuple[list[Group], int]]:
     anyone = [_meant(term, (*words, *string.ascii_lowercase)) for term in terms]
     if words and any(term.birth_dates for term in asked.terms):
         # A day of birth and an initial leave so few that the names are left to verification, however they were typed.
-        yield typed, 0
+        yield [_meant(term, (word,)) for term in terms for word in words], 0
         yield anyone, 1
         return
     if any(len(w) <= LEAST_LETTERS + 1 for w in words):
