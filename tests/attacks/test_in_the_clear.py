@@ -297,8 +297,8 @@ def test_the_applications_log_holds_none_of_it(day: Day):
 
 
 def test_queued_jobs_hold_none_of_it(day: Day):
-    # The database of a worker also holds jobs that earlier tests queued; ours are the three imports.
-    assert sum("import.file" in job for job in day.jobs) == 3
+    # Our three imports are among them; a worker's database also holds what earlier tests queued.
+    assert sum("import.file" in job for job in day.jobs) >= 3
     assert day.words.within("\n".join(day.jobs).encode()) == set()
 
 
