@@ -123,5 +123,6 @@ PLACES = (
     ("patients", gettext_lazy("Patients"), "users", Can.FIND_PATIENTS),
     ("import", gettext_lazy("Import records"), "file-input", Can.IMPORT_RECORDS),
     ("activity", gettext_lazy("Activity log"), "scroll-text", Can.READ_LEDGER),
+    ("settings", gettext_lazy("Settings"), "settings", Can.MANAGE_OWN_SIGN_IN),
 )
 """The rail: name of the page, its word, its drawing, and what a role must be able to do to see it."""

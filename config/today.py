@@ -9,8 +9,11 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from keepwell import charts
+from keepwell.access import notices
+from keepwell.access.models import Notice
 from keepwell.access.pages import page
 from keepwell.access.policy import Can, may, visible
 from keepwell.base import clock
@@ -36,6 +39,18 @@ class Group:
     more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice as Today shows it."""
+
+    id: UUID
+    words: str
+    icon: str
+    href: str
+    alarming: bool
+    since: dt.datetime
+
+
 @page(Can.SEE_TODAY, purpose=Purpose.HOPERAT)
 def today(request: HttpRequest) -> HttpResponse:
     """What needs me now, the patients I was with, and the patients I look after."""
@@ -43,9 +58,20 @@ def today(request: HttpRequest) -> HttpResponse:
     refusals = refused_lately(by) if may(by.role, Can.READ_LEDGER) else []
     finds = may(by.role, Can.FIND_PATIENTS) and PhiClass.IDENTITY in visible(by)
     groups = patient_groups(by) if finds else []
-    return render(
-        request, "today.html", {"refusals": refusals, "groups": groups, "chart_of": chart_of, "now": clock.now()}
-    )
+    shown = {"told": told(by), "refusals": refusals, "groups": groups, "chart_of": chart_of, "now": clock.now()}
+    return render(request, "today.html", shown)
+
+
+def told(by: Actor) -> list[Told]:
+    """What Keepwell has to tell the actor and they have not seen."""
+    return [_told(notice) for notice in notices.waiting(by)]
+
+
+def _told(notice: Notice) -> Told:
+    kind = notices.KINDS.get(notice.kind, notices.Kind("", "bell"))
+    args = [notice.about] if notice.about else []
+    href = reverse(kind.page, args=args) if kind.page else ""
+    return Told(notice.id, notices.sentence(notice), kind.icon, href, kind.alarming, notice.made_at)
 
 
 def refused_lately(by: Actor) -> list[activity.Line]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import today, views
+from config import settings_home, today, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", today.today, name="today"),
+    path("settings/", settings_home.home, name="settings"),
     path("preferences/", views.preferences, name="preferences"),
     path("", include("keepwell.access.urls")),
     path("", include("keepwell.compliance.urls")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keepwell.access import views_enrol, views_sessions, views_signin
+from keepwell.access import views_enrol, views_notices, views_sessions, views_signin
 
 urlpatterns = [
     path("sign-in/", views_signin.sign_in, name="sign-in"),
@@ -16,4 +16,5 @@ urlpatterns = [
     path("sign-out/", views_signin.sign_out, name="sign-out"),
     path("your-sign-in/", views_sessions.sessions, name="your-sign-in"),
     path("your-sign-in/<uuid:session>/end/", views_sessions.end_session, name="end-session"),
+    path("notices/<uuid:notice>/seen/", views_notices.seen, name="notice-seen"),
 ]

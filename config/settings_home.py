@@ -1,0 +1,53 @@
+"""Settings: every page where something about you, your people or the practice is set, in one list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from keepwell.access.pages import page
+from keepwell.access.policy import Can, may
+from keepwell.base.actor import Actor, Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One page of settings: its address's name, its words, its drawing, and what a role must be able to do."""
+
+    page: str
+    label: Any
+    says: Any
+    icon: str
+    can: Can
+
+
+GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
+    (
+        _("You"),
+        (
+            Place(
+                "your-sign-in",
+                _("Your sign-in"),
+                _("Where you are signed in, and how you prove who you are."),
+                "shield-check",
+                Can.MANAGE_OWN_SIGN_IN,
+            ),
+        ),
+    ),
+    (_("People and access"), ()),
+    (_("Practice"), ()),
+    (_("This installation"), ()),
+)
+"""What there is to set, in the order people look for it. A group with nothing for a role is not shown."""
+
+
+@page(Can.MANAGE_OWN_SIGN_IN, purpose=Purpose.HSYSADMIN)
+def home(request: HttpRequest) -> HttpResponse:
+    """What this role may set."""
+    by: Actor = request.actor  # type: ignore[attr-defined]
+    mine = [(title, [place for place in places if may(by.role, place.can)]) for title, places in GROUPS]
+    return render(request, "settings.html", {"groups": [(title, places) for title, places in mine if places]})

@@ -1,0 +1,24 @@
+"""People, their memberships, and the facts the policy decides with."""
+
+from __future__ import annotations
+
+from keepwell.access.models.notices import Notice
+from keepwell.access.models.people import Membership, People, Person
+from keepwell.access.models.relations import CareRelation, CareTeam, CareTeamMember, PatientLink, Restriction
+from keepwell.access.models.sessions import Session, SignInLink
+from keepwell.practices.models import Practice
+
+__all__ = [
+    "CareRelation",
+    "CareTeam",
+    "CareTeamMember",
+    "Membership",
+    "Notice",
+    "PatientLink",
+    "People",
+    "Person",
+    "Practice",
+    "Restriction",
+    "Session",
+    "SignInLink",
+]

@@ -1,0 +1,64 @@
+"""People who can sign in, and their places in practices."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password
+from django.db import models
+
+from keepwell.base.actor import Role
+from keepwell.base.ids import new_id
+from keepwell.practices.models import Tenanted
+
+
+class People(BaseUserManager["Person"]):
+    """Finds people by the name they sign in with."""
+
+    def get_by_natural_key(self, username: str | None) -> Person:
+        return self.get(email=username)
+
+
+class Person(AbstractBaseUser):
+    """Somebody who can sign in (45 CFR § 164.312(a)(2)(i), unique user identification), at any number of practices.
+
+    Staff have an e-mail address; a patient's account keeps none in the clear.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(unique=True, null=True)  # noqa: DJ001 - patients have none, and unique
+    name = models.CharField(max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+    objects = People()
+    plain = {"email", "name", "is_active", "created_at", "password", "last_login"}
+    subject_column = "id"
+
+    @property
+    def subject_id(self) -> UUID:
+        return self.id
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether this is the password. Never rewrites the hash on the way: passwords change inside actions only."""
+        return check_password(raw_password, self.password)
+
+
+class Membership(Tenanted):
+    """A person's place in a practice, in one role. Its id is the Actor's id."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20, choices=[(r, r) for r in Role])
+    name = models.CharField(max_length=120)
+    starts_at = models.DateTimeField(auto_now_add=True)
+    ends_at = models.DateTimeField(null=True)
+
+    plain = {"role", "name", "starts_at", "ends_at"}
+    subject_column = "id"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["practice", "person", "role"], name="access_membership_once")]
