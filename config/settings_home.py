@@ -32,8 +32,15 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
             Place(
                 "your-sign-in",
                 _("Your sign-in"),
-                _("Where you are signed in, and how you prove who you are."),
+                _("Where you are signed in."),
                 "shield-check",
+                Can.MANAGE_OWN_SIGN_IN,
+            ),
+            Place(
+                "your-factors",
+                _("How you sign in"),
+                _("Your password, your authenticator app and your recovery codes."),
+                "key-round",
                 Can.MANAGE_OWN_SIGN_IN,
             ),
         ),

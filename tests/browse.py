@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,7 +19,7 @@ def ask(actor: Actor | None, path: str, data: dict[str, Any] | None = None, **he
     factory = RequestFactory()
     request = factory.get(path, headers=headers) if data is None else factory.post(path, data, headers=headers)
     request.signed_in = actor and Signed(  # type: ignore[attr-defined]
-        new_id(), actor.id, actor.id, actor.practice, actor.role, "Somebody", "Willow", "America/New_York"
+        new_id(), actor.id, actor.id, actor.practice, actor.role, "Somebody", "Willow", "America/New_York", time.time()
     )
     answered = HttpResponse(status=599)
     entrance = Entrance(lambda _: answered)

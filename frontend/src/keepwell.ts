@@ -3,12 +3,14 @@ import "./styles/index.css";
 import htmx from "htmx.org";
 import { listenForKeys } from "./keys";
 import { keepPanel } from "./panel";
+import { showPasswords } from "./passwords";
 import { keepPreferences, tellZone } from "./preferences";
 
 listenForKeys();
 keepPreferences();
 tellZone();
 keepPanel();
+showPasswords();
 
 htmx.onLoad((element) => {
   const part = element as HTMLElement;

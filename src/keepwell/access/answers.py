@@ -60,7 +60,7 @@ def let_in(request: HttpRequest, pending: Pending, place: Place) -> HttpResponse
     if signed is not None:
         by = signin.member(signed.membership, signed.practice, signed.role, signed.session)
         signin.leave(request, by, "moved_on")
-    signin.enter(request, pending.id, place, pending.methods)
+    signin.enter(request, pending, place)
     rotate_token(request)
     return HttpResponseRedirect(safe(pending.next))
 

@@ -31,6 +31,12 @@ def enrol(person: Person, secret: str, *, by: Actor) -> list[str]:
     return factors.make_recovery_codes(person)
 
 
+@action("recovery_codes.renewed", about="person")
+def renew_codes(person: Person, *, by: Actor) -> list[str]:
+    "Somebody made new recovery codes; the earlier ones no longer work."
+    return factors.renew_recovery_codes(person)
+
+
 @action("recovery_code.used", about="person")
 def use_recovery_code(person: Person, code: str, *, by: Actor) -> None:
     "A recovery code stood in for the authenticator app; it never works again."

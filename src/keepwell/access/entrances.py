@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from keepwell.access import policy
+from keepwell.access import limits, policy
 from keepwell.access.pages import Stamp, stamp_of
 from keepwell.base.actor import Actor, Role
 from keepwell.base.ids import new_id
@@ -34,6 +34,8 @@ class Signed:
     name: str
     practice_name: str
     time_zone: str = "America/New_York"
+    proved: float = 0.0
+    """When this person last proved with two factors who they are, in seconds since 1970."""
 
     def actor(self, stamp: Stamp) -> Actor:
         """The actor for one page, here for the purpose the page states or, failing that, the role's own."""
@@ -65,6 +67,12 @@ class Entrance:
         actor = signed.actor(stamp)
         if not policy.may(signed.role, stamp.can):
             return _answered(request, lambda: _denied(request, actor, stamp.can))
+        if stamp.fresh and not limits.is_fresh(signed.proved):
+            from keepwell.access import stepup
+
+            asked = stepup.again(request, signed)
+            if asked is not None:
+                return asked
         request.actor = actor  # type: ignore[attr-defined]
         return _answered(request, lambda: doorway.one_request(actor, lambda: view(request, *args, **kwargs)))
 

@@ -90,6 +90,26 @@ def make_recovery_codes(person: Person) -> list[str]:
         return list(RecoveryCodes.activate(person).generate_codes())
 
 
+def codes_left(person: UUID) -> int:
+    """How many recovery codes were not used yet."""
+    row = _row(person, Authenticator.Type.RECOVERY_CODES)
+    if row is None:
+        return 0
+    with of(person):
+        return len(RecoveryCodes(row).get_unused_codes())
+
+
+def renew_recovery_codes(person: Person) -> list[str]:
+    """Ten new codes in place of all earlier ones. Only inside an action about the person."""
+    row = _row(person.id, Authenticator.Type.RECOVERY_CODES)
+    if row is None:
+        return make_recovery_codes(person)
+    with of(person.id):
+        row.data = {"seed": SealedFactors().encrypt(RecoveryCodes.generate_seed()), "used_mask": 0}
+        row.save(update_fields=["data"])
+        return list(RecoveryCodes(row).generate_codes())
+
+
 def spend_recovery_code(person: UUID, code: str) -> bool:
     """Whether `code` is an unused recovery code; it is used from now on. Only inside an action about the person."""
     row = _row(person, Authenticator.Type.RECOVERY_CODES)

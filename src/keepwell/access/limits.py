@@ -5,6 +5,7 @@ HIPAA sets no number; these are the product's. An installation may lower them, n
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -16,6 +17,9 @@ PENDING_SECONDS = 10 * 60
 
 TOUCH_SECONDS = 15
 """How finely activity is kept."""
+
+FRESH_MINUTES = 10
+"""How long proving with two factors who one is lasts for the pages that ask for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +52,9 @@ def of(role: Role) -> Limits:
         min(usual.idle, getattr(settings, "KEEPWELL_IDLE_MINUTES", usual.idle)),
         min(usual.absolute, getattr(settings, "KEEPWELL_SESSION_HOURS", usual.absolute)),
     )
+
+
+def is_fresh(proved: float) -> bool:
+    """Whether what was proved at `proved` is still good for a page that asks who it is once more."""
+    minutes = min(FRESH_MINUTES, getattr(settings, "KEEPWELL_FRESH_MINUTES", FRESH_MINUTES))
+    return 0 <= time.time() - proved <= minutes * 60

@@ -19,11 +19,15 @@ class Stamp:
     can: Can | None
     purpose: Purpose | None
     reason: str = ""
+    fresh: bool = False
 
 
-def page(can: Can, *, purpose: Purpose) -> Callable[[V], V]:
-    """A page for signed-in people whose role includes `can`, opened for `purpose`."""
-    return _stamp(Stamp(can, purpose))
+def page(can: Can, *, purpose: Purpose, fresh: bool = False) -> Callable[[V], V]:
+    """A page for signed-in people whose role includes `can`, opened for `purpose`.
+
+    `fresh`: a dangerous one, which asks who it is once more when that was proved too long ago (access/stepup.py).
+    """
+    return _stamp(Stamp(can, purpose, fresh=fresh))
 
 
 def public(reason: str) -> Callable[[V], V]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Literal, cast
 from uuid import UUID
 
@@ -24,7 +24,10 @@ SECOND_FACTORS = {"totp", "recovery_code", "enrolled"}
 
 @dataclass
 class Pending:
-    """Who it is, what was proved (`methods`), and by which link, if by one. `secret` is one being enrolled."""
+    """Who it is, what was proved (`methods`), and by which link, if by one.
+
+    `secret` is one being enrolled, `at` when the first thing was proved.
+    """
 
     person: str
     via: Literal["password", "link"]
@@ -34,6 +37,7 @@ class Pending:
     practice: str = ""
     membership: str = ""
     secret: str = ""
+    at: float = field(default_factory=time.time)
 
     @property
     def id(self) -> UUID:
@@ -53,9 +57,11 @@ class Pending:
         raise Refusal("MFA_REQUIRED")
 
 
-def begun(person: UUID, via: Literal["password", "link"], **rest: str) -> Pending:
+def begun(
+    person: UUID, via: Literal["password", "link"], *, next: str = "", practice: str = "", membership: str = ""
+) -> Pending:
     """The first thing is proved; ten minutes for the others."""
-    return Pending(str(person), via, (via,), time.time() + limits.PENDING_SECONDS, **rest)
+    return Pending(str(person), via, (via,), time.time() + limits.PENDING_SECONDS, next, practice, membership)
 
 
 def pending_of(request: HttpRequest) -> Pending | None:

@@ -69,6 +69,7 @@ def _recognise(request: HttpRequest, key: str | None) -> None:
         name=place.name,
         practice_name=place.practice_name,
         time_zone=place.time_zone,
+        proved=store.data.get("proved", 0.0),
     )
 
 

@@ -66,9 +66,18 @@ def with_code(request: HttpRequest, pending: Pending, code: str) -> None:
     """The second step: six digits from the authenticator app, or eight of a recovery code."""
     with told(request, "code", pending.person):
         throttle.count(By.FACTOR, pending.person)
-        method = "totp" if factors.accepts(pending.id, code) else _recovery_code(pending.id, code)
+        method = second_factor(pending.id, code)
     throttle.succeeded(By.FACTOR, pending.person)
     proved(request, pending, method)
+
+
+def second_factor(person: UUID, code: str) -> str:
+    """Spends a code of the app or a recovery code; says which it was. Raises Refusal MFA_CODE_REFUSED."""
+    if factors.accepts(person, code):
+        return "totp"
+    with present(nobody()) as by:
+        credentials.use_recovery_code(Person.objects.get(id=person), code, by=by)
+    return "recovery_code"
 
 
 def new_password(request: HttpRequest, pending: Pending, raw: str) -> None:
@@ -111,25 +120,26 @@ def places(request: HttpRequest, person: UUID) -> tuple[door.Place, ...]:
     return found
 
 
-def enter(request: HttpRequest, person: UUID, place: door.Place, methods: tuple[str, ...]) -> None:
+def enter(request: HttpRequest, pending: Pending, place: door.Place) -> None:
     """The last step: signed in, in one place. First the practice's ledger has an entry, then the session a new key."""
     session, hours = new_id(), limits.of(place.role).absolute
     data = {
-        "person": str(person),
+        "person": pending.person,
         "membership": str(place.membership),
         "since": time.time(),
         "hours": hours,
-        "methods": list(methods),
+        "methods": list(pending.methods),
+        "proved": pending.at,
         "device": devices.named(request),
     }
     signins.record(
         "sign_in.succeeded",
         member(place.membership, place.practice, place.role, session),
-        about=[person],
-        detail={"by": list(methods)},
+        about=[pending.id],
+        detail={"by": list(pending.methods)},
         note=f"from {address(request)}",
     )
-    store_of(request).start(data, person, hours, session)
+    store_of(request).start(data, pending.id, hours, session)
     session_store.sweep()
 
 
@@ -159,9 +169,3 @@ def _linked_place(pending: Pending) -> door.Place:
         if str(place.membership) == pending.membership:
             return place
     raise Refusal("LINK_REFUSED")
-
-
-def _recovery_code(person: UUID, code: str) -> str:
-    with present(nobody()) as by:
-        credentials.use_recovery_code(Person.objects.get(id=person), code, by=by)
-    return "recovery_code"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keepwell.access import views_enrol, views_notices, views_sessions, views_signin
+from keepwell.access import views_enrol, views_factors, views_notices, views_sessions, views_signin
 
 urlpatterns = [
     path("sign-in/", views_signin.sign_in, name="sign-in"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("sign-in/password/", views_enrol.set_password, name="set-password"),
     path("sign-in/authenticator/", views_enrol.authenticator, name="authenticator"),
     path("sign-out/", views_signin.sign_out, name="sign-out"),
+    path("your-factors/", views_factors.factors_page, name="your-factors"),
+    path("your-factors/password/", views_factors.change_password, name="change-password"),
+    path("your-factors/recovery-codes/", views_factors.new_codes, name="new-recovery-codes"),
     path("your-sign-in/", views_sessions.sessions, name="your-sign-in"),
     path("your-sign-in/<uuid:session>/end/", views_sessions.end_session, name="end-session"),
     path("notices/<uuid:notice>/seen/", views_notices.seen, name="notice-seen"),

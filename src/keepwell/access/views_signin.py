@@ -111,4 +111,4 @@ def _here_already(request: HttpRequest) -> Pending | None:
     signed: Signed | None = getattr(request, "signed_in", None)
     if signed is None:
         return None
-    return Pending(str(signed.person), "password", tuple(store_of(request).data["methods"]), 0)
+    return Pending(str(signed.person), "password", tuple(store_of(request).data["methods"]), 0, at=signed.proved)

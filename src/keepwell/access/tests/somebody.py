@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from django.test import Client
 
 from keepwell.access import credentials, factors
 from keepwell.access.models import Membership, Person
+from keepwell.access.session_store import SessionStore
 from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.ledger.doorway import present
 from tests.cast import Clinic
@@ -68,6 +70,20 @@ class Somebody:
         answer = self.gives_code()
         assert answer.status_code == 302 and self.is_in(), answer.content.decode()
         return self
+
+    def waits_a_while(self) -> Somebody:
+        """What was proved at sign-in is no longer fresh."""
+        store = SessionStore.opened(self.browser.cookies["keepwell"].value)
+        store.data["proved"] -= 3600
+        store.save()
+        return self
+
+    def proves_again(self, asked: Any, password: str = PASSWORD, code: str | None = None) -> Any:
+        """Answers the page that asks once more, at the address that asked."""
+        held = re.search(r'name="again-held" value="([^"]+)"', asked.content.decode())
+        assert held, asked.content.decode()
+        proof = {"again-password": password, "again-code": self.next_code() if code is None else code}
+        return self.browser.post(asked.wsgi_request.get_full_path(), {"again-held": held[1]} | proof)
 
     def is_in(self) -> bool:
         return self.browser.get("/your-sign-in/").status_code == 200
