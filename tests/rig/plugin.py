@@ -6,12 +6,13 @@ from importlib.util import find_spec
 
 import pytest
 
-from tests.rig import browser, network
+from tests.rig import browser, network, shuffling
 from tests.rig import mine as mine  # sets the environment that settings read
 
 
 def pytest_configure(config: pytest.Config) -> None:
     network.shut()
+    shuffling.start()
     # Registered here, after pytest-django's, so that ours are the ones tests get.
     for plugin in ("tests.rig.fixtures", "tests.cast"):
         if find_spec(plugin) is not None:
@@ -19,7 +20,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header() -> list[str]:
-    return [] if browser.chromium() else [browser.MISSING]
+    shuffled = f"unordered rows are shuffled by KEEPWELL_TEST_SHUFFLE={shuffling.SEED}"
+    return [shuffled] if browser.chromium() else [shuffled, browser.MISSING]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
