@@ -3,36 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from keepwell.base.actor import Actor
-from keepwell.ledger import wire
 from keepwell.patients.facts import Demographics
 from keepwell.patients.tests.people import finds, looks_after, registers
-from tests.browse import ask
+from tests.browse import ask, counted
 from tests.cast import Clinic
-
-
-@contextmanager
-def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    "Every statement: Django's, and custody's on both connections."
-    said: list[str] = []
-    real = wire.rows
-
-    def rows(alias: str, statement: str, *values: object) -> list[tuple[object, ...]]:
-        said.append(statement)
-        return real(alias, statement, *values)
-
-    monkeypatch.setattr(wire, "rows", rows)
-    with CaptureQueriesContext(connection) as queries:
-        yield said
-    said += [q["sql"] for q in queries if not q["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))]
 
 
 @pytest.fixture
@@ -63,21 +42,19 @@ PAGES = [
 
 @pytest.mark.parametrize(("path", "data", "count"), PAGES, ids=[f"{p} {d or ''}" for p, d, _ in PAGES])
 def test_a_page_asks_as_often_as_it_says(
-    imani: Actor, crowd: list[UUID], path: str, data: dict[str, str] | None, count: int, monkeypatch: pytest.MonkeyPatch
+    imani: Actor, crowd: list[UUID], path: str, data: dict[str, str] | None, count: int
 ):
     finds(imani, "frost")
     ask(imani, f"/patients/{crowd[0]}/about/")
-    with counted(monkeypatch) as said:
+    with counted() as said:
         assert ask(imani, path, data).status_code == 200
     assert len(said) == count, "\n".join(said)
     assert sum("custody.open(" in s for s in said) <= 1
 
 
-def test_the_page_of_a_patient_asks_as_often_as_it_says(
-    imani: Actor, crowd: list[UUID], monkeypatch: pytest.MonkeyPatch
-):
+def test_the_page_of_a_patient_asks_as_often_as_it_says(imani: Actor, crowd: list[UUID]):
     finds(imani, "frost")
-    with counted(monkeypatch) as said:
+    with counted() as said:
         assert ask(imani, f"/patients/{crowd[0]}/about/").status_code == 200
     assert len(said) == 13, "\n".join(said)
     assert sum("custody.open(" in s for s in said) == 1

@@ -15,13 +15,12 @@ from keepwell.base.ids import new_id
 from keepwell.ledger import wire
 from keepwell.ledger.doorway import present
 from keepwell.patients import merging
-from keepwell.patients.tests.test_counts import counted
 from keepwell.records import actions, heads
 from keepwell.records.actions import Arriving
 from keepwell.records.classes import class_of
 from keepwell.records.heads import Head
 from keepwell.vault.phi import PhiClass
-from tests.browse import ask, text
+from tests.browse import ask, counted, text
 from tests.cast import Clinic
 
 
@@ -248,13 +247,13 @@ def test_only_kinds_that_are_there_can_be_chosen(rosa: Actor, ada: UUID, life: l
 
 @pytest.mark.parametrize("more", [0, 60])
 def test_a_chart_asks_the_database_as_often_whatever_is_in_it(
-    willow: Clinic, imani: Actor, ada: UUID, life: list[Arriving], more: int, monkeypatch: pytest.MonkeyPatch
+    willow: Clinic, imani: Actor, ada: UUID, life: list[Arriving], more: int
 ):
     kept(willow, ada, *(one for _ in range(more // 10) for one in record()))
     ask(imani, f"/patients/{ada}/")
-    with counted(monkeypatch) as said:
+    with counted() as said:
         ask(imani, f"/patients/{ada}/")
     assert len(said) == CHART, said
-    with counted(monkeypatch) as said:
+    with counted() as said:
         ask(imani, f"/patients/{ada}/records/{life[0].id}/")
     assert len(said) == RESOURCE, said
