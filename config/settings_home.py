@@ -43,6 +43,13 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
                 "key-round",
                 Can.MANAGE_OWN_SIGN_IN,
             ),
+            Place(
+                "my-activity",
+                _("My activity"),
+                _("What you opened, changed and were refused, as it is on record."),
+                "scroll-text",
+                Can.READ_OWN_ACTIVITY,
+            ),
         ),
     ),
     (_("People and access"), ()),

@@ -20,7 +20,7 @@ from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose
 from keepwell.compliance import activity
 from keepwell.ledger import queries
-from keepwell.ledger.queries import Question
+from keepwell.ledger.asking import Question
 from keepwell.patients import lists
 from keepwell.patients.excerpts import NameTag
 from keepwell.patients.views import chart_of
@@ -76,7 +76,7 @@ def _told(notice: Notice) -> Told:
 
 def refused_lately(by: Actor) -> list[activity.Line]:
     """Openings that were refused this week: each is somebody's mistake, a missing care team or a look too many."""
-    rows = queries.ask(Question(kind="deny", since=clock.now() - LOOK_BACK), by)[:SHOWN]
+    rows = queries.ask(Question(kind="deny", since=clock.now() - LOOK_BACK), by).rows[:SHOWN]
     names = activity.Names(rows, by)
     return [activity.line(row, names) for row in rows]
 

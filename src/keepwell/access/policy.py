@@ -55,11 +55,12 @@ class Can(StrEnum):
     WRITE_CHARTS = "write in charts"
     IMPORT_RECORDS = "import records"
     READ_LEDGER = "read the activity log"
+    READ_OWN_ACTIVITY = "read their own part of the activity log"
     MANAGE_ACCESS = "manage people and access"
     MANAGE_OWN_SIGN_IN = "manage their own sign-in"
 
 
-_EVERYBODY = frozenset({Can.SEE_TODAY, Can.MANAGE_OWN_SIGN_IN})
+_EVERYBODY = frozenset({Can.SEE_TODAY, Can.MANAGE_OWN_SIGN_IN, Can.READ_OWN_ACTIVITY})
 _PEOPLE = _EVERYBODY | {Can.FIND_PATIENTS, Can.READ_CHARTS}
 
 MAY_DO: dict[Role, frozenset[Can]] = {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,12 +17,24 @@ from keepwell.access import policy
 from keepwell.access.models import Membership
 from keepwell.access.words import role_word as role_word
 from keepwell.base.actor import Actor, Purpose, Role
+from keepwell.compliance import verbs
+from keepwell.compliance.outcomes import outcome_words
+from keepwell.compliance.verbs import class_words as class_words
 from keepwell.ledger.queries import Row
 from keepwell.patients.excerpts import NameTag
 from keepwell.patients.models import Patient
 from keepwell.vault.phi import PhiClass
 
 SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Somebody an entry is about."""
+
+    id: UUID
+    name: str
+    patient: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +45,51 @@ class Line:
     at: dt.datetime
     who: str
     actor: UUID
+    role: str
     did: str
-    whose: tuple[tuple[UUID, str], ...]
+    whose: tuple[Whose, ...]
     more: int
     why: str
     kind: str
-    outcome: str
+    ended: str
+    """How it ended, in words; nothing when it ended as intended."""
 
 
 class Names:
     """Who the people and patients of some entries are, in two queries and one opening."""
 
-    def __init__(self, rows: Iterable[Row], by: Actor) -> None:
+    def __init__(self, rows: Iterable[Row], by: Actor, shown: int = SHOWN, also: Iterable[UUID] = ()) -> None:
         entries = list(rows)
-        actors = {r.actor for r in entries}
-        self._staff: dict[UUID, str] = dict(Membership.objects.filter(id__in=actors).values_list("id", "name"))
-        shown = {s for r in entries for s in r.subjects[:SHOWN]}
-        self._patients = patient_names(shown, by)
+        self._shown = shown
+        self._staff: dict[UUID, str] = {}
+        self._people: dict[UUID, set[UUID]] = defaultdict(set)
+        subjects = {s for r in entries for s in r.subjects[:shown]} | set(also)
+        sought = subjects | {r.actor for r in entries}
+        members = Membership.objects.filter(Q(id__in=sought) | Q(person_id__in=subjects))
+        for member, person, name in members.values_list("id", "person_id", "name").order_by("id"):
+            self._staff[member] = self._staff[person] = name
+            self._people[person].add(member)
+        self._patients = patient_names(subjects - self._staff.keys(), by)
 
     def actor(self, row: Row) -> str:
         if row.role == Role.SYSTEM:
             return _("Keepwell itself")
         return self._staff.get(row.actor) or _("Somebody not signed in")
 
-    def subject(self, subject: UUID) -> str | None:
-        return self._patients.get(subject)
+    def of(self, subject: UUID) -> str | None:
+        """What somebody is called."""
+        return self._patients.get(subject) or self._staff.get(subject)
+
+    def whose(self, row: Row) -> tuple[Whose, ...]:
+        """Whom an entry is about, as far as they have names; not its own actor."""
+        return tuple(self._named(row))
+
+    def _named(self, row: Row) -> Iterable[Whose]:
+        for subject in row.subjects[: self._shown]:
+            if subject in self._patients:
+                yield Whose(subject, self._patients[subject], patient=True)
+            elif subject in self._staff and row.actor not in self._people.get(subject, ()) and row.actor != subject:
+                yield Whose(subject, self._staff[subject], patient=False)
 
 
 def patient_names(subjects: Iterable[UUID], by: Actor) -> Mapping[UUID, str]:
@@ -71,68 +105,21 @@ def patient_names(subjects: Iterable[UUID], by: Actor) -> Mapping[UUID, str]:
 
 def line(row: Row, names: Names) -> Line:
     """An entry as a sentence."""
-    whose = tuple((s, name) for s in row.subjects[:SHOWN] if (name := names.subject(s)) is not None)
+    whose = names.whose(row)
+    more = max(len(row.subjects) - SHOWN, 0) if whose else 0
     return Line(
         row.id,
         row.at,
         names.actor(row),
         row.actor,
-        did(row),
+        role_word(row.role),
+        verbs.sentence(row.kind, row.verb, row.classes, listed=row.listed, about=bool(whose)),
         whose,
-        max(len(row.subjects) - SHOWN, 0),
+        more,
         purpose_word(row.purpose),
         row.kind,
-        row.outcome,
+        "" if row.outcome in ("ok", "signed_out") else outcome_words(row.outcome),
     )
-
-
-def did(row: Row) -> str:
-    """What happened, without whose."""
-    what = class_words(row.classes)
-    said = {
-        "open": _("listed {what} of") if row.listed else _("opened {what} of"),
-        "find": _("searched for patients; these were looked at"),
-        "deny": _("was refused {what} of"),
-        "undone": _("had a request that did not finish"),
-        "sealed": _("changed protected values of"),
-        "disposal": _("destroyed for good the record of"),
-    }
-    if row.kind in said:
-        return said[row.kind].format(what=what)
-    return verb_words(row.verb)
-
-
-def verb_words(verb: str) -> str:
-    """A verb of the ledger in words; those without words of their own are read as they stand."""
-    words = {
-        "ledger.read": _("read the activity log"),
-        "ledger.reconciled": _("compared protected values with the activity log"),
-        "sign_in.succeeded": _("signed in"),
-        "sign_in.failed": _("failed to sign in"),
-        "sign_in.ended": _("signed out"),
-        "patient.registered": _("registered"),
-        "patient.edited": _("corrected the facts of"),
-        "resources.imported": _("imported records of"),
-        "care_relation.began": _("began a care relation with"),
-        "care_relation.ended": _("ended a care relation with"),
-        "restriction.agreed": _("agreed to a restriction for"),
-        "key.rotated": _("renewed the keys of"),
-    }
-    return words.get(verb, verb.replace(".", " ").replace("_", " "))
-
-
-def class_words(classes: Iterable[str]) -> str:
-    """The classes of protected values in the words of the screen."""
-    words = {
-        "identity": _("name and birth date"),
-        "contact": _("contact details"),
-        "coverage": _("insurance"),
-        "clinical": _("clinical record"),
-        "message": _("messages"),
-        "psychotherapy": _("psychotherapy notes"),
-        "part2": _("substance use treatment (Part 2)"),
-    }
-    return ", ".join(words.get(c, c) for c in classes) or _("nothing protected")
 
 
 def purpose_word(purpose: str) -> str:

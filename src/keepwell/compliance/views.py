@@ -1,95 +1,108 @@
-"""Pages of the activity log, for officers and auditors."""
+"""Pages of the activity log: for officers and auditors all of it, for everybody their own part."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
 
-from keepwell.access.models import Membership
 from keepwell.access.pages import page
 from keepwell.access.policy import Can
 from keepwell.base.actor import Actor, Purpose
-from keepwell.compliance import activity
+from keepwell.compliance import activity, chips, questions, screen
+from keepwell.compliance.questions import Asked
 from keepwell.ledger import queries
-from keepwell.ledger.queries import Question
 
-KINDS = ("open", "find", "deny", "action", "sign_in", "disposal")
+MOST_NAMED = 50
+"""How many of an entry's subjects its page names; the rest are counted."""
 
 
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks for the page."""
+    return request.actor  # type: ignore[attr-defined, no-any-return]
+
+
+def zone_of(request: HttpRequest) -> str:
+    """The clock of the practice."""
+    return request.signed_in.time_zone  # type: ignore[attr-defined, no-any-return]
+
+
+@require_GET
 @page(Can.READ_LEDGER, purpose=Purpose.HCOMPL)
 def log(request: HttpRequest) -> HttpResponse:
     "Who did what, newest first, narrowed by what stands in the address."
-    by: Actor = request.actor  # type: ignore[attr-defined]
-    question = _question(request.GET)
-    rows = queries.ask(question, by)
-    shown, more = rows[: queries.PAGE], len(rows) > queries.PAGE
-    names = activity.Names(shown, by)
-    narrowed_to = activity.patient_names([question.subject], by) if question.subject else {}
-    return render(
-        request,
-        "compliance/activity.html",
-        {
-            "lines": [activity.line(row, names) for row in shown],
-            "kinds": KINDS,
-            "question": question,
-            "narrowed_to": narrowed_to.get(question.subject) if question.subject else None,
-            "staff": list(Membership.objects.order_by("name").values_list("id", "name", "role")),
-            "role_word": activity.role_word,
-            "later": _with(request, before=shown[-1].at.isoformat()) if more else None,
-        },
-    )
+    return _log(request, questions.read(request.GET, zone_of(request)))
 
 
+@require_GET
+@page(Can.READ_OWN_ACTIVITY, purpose=Purpose.HOPERAT)
+def mine(request: HttpRequest) -> HttpResponse:
+    "What I opened and changed myself, as it is on record."
+    return _log(request, questions.read(request.GET, zone_of(request), "my-activity"), actor_of(request).id)
+
+
+def _log(request: HttpRequest, asked: Asked, only: UUID | None = None) -> HttpResponse:
+    if questions.has_blanks(request.GET.dict()):
+        return HttpResponseRedirect(asked.href())
+    by = actor_of(request)
+    answer = queries.ask(asked.question(only), by)
+    patient = asked.parts.get("patient")
+    names = activity.Names(answer.rows, by, also=[UUID(patient)] if patient else ())
+    staff = chips.staff() if only is None else []
+    shown = {
+        "lines": [activity.line(row, names) for row in answer.rows],
+        "asked": asked,
+        "own": only is not None,
+        "chips": chips.chips(asked, names, dict(staff)),
+        "kinds": chips.kinds(asked),
+        "ready": chips.ready(asked.zone, own=only is not None),
+        "fields": chips.fields(asked, staff),
+        "finds": only is None and chips.finds(by),
+        "newer": asked.href(after=str(answer.rows[0].place)) if answer.newer and answer.rows else None,
+        "older": asked.href(before=str(answer.rows[-1].place)) if answer.older and answer.rows else None,
+    }
+    return render(request, "compliance/activity.html", shown)
+
+
+@require_GET
 @page(Can.READ_LEDGER, purpose=Purpose.HCOMPL)
 def entry(request: HttpRequest, entry: UUID) -> HttpResponse:
-    "One entry in full: what was on the screen and how it ended."
-    by: Actor = request.actor  # type: ignore[attr-defined]
-    row = queries.one(entry, by)
-    names = activity.Names([row], by)
-    return render(
-        request,
-        "compliance/entry.html",
-        {
-            "row": row,
-            "line": activity.line(row, names),
-            "role": activity.role_word(row.role),
-            "classes": activity.class_words(row.classes),
-            "patients": activity.patient_names(row.subjects, by),
-        },
-    )
+    "One entry in full: what was on the screen, how it ended and what else its request did."
+    return _entry(request, entry, None)
 
 
-def _question(asked: Any) -> Question:
-    return Question(
-        actor=_uuid(asked.get("who")),
-        subject=_uuid(asked.get("patient")),
-        before=_moment(asked.get("before")),
-        kind=asked.get("kind", "") if asked.get("kind") in KINDS else "",
-    )
+@require_GET
+@page(Can.READ_OWN_ACTIVITY, purpose=Purpose.HOPERAT)
+def own_entry(request: HttpRequest, entry: UUID) -> HttpResponse:
+    "One of my own entries in full."
+    return _entry(request, entry, actor_of(request).id)
 
 
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
+@require_http_methods(["POST"])
+@page(Can.READ_LEDGER, purpose=Purpose.HCOMPL)
+def reason(request: HttpRequest, entry: UUID) -> HttpResponse:
+    "The reason somebody gave, in their own words. That it was read is on record first."
+    return _entry(request, entry, None, words=queries.reason(entry, actor_of(request)))
 
 
-def _moment(text: str | None) -> dt.datetime | None:
-    try:
-        moment = dt.datetime.fromisoformat(text.replace(" ", "+")) if text else None
-    except ValueError:
-        return None
-    return moment if moment and moment.tzinfo else None
-
-
-def _with(request: HttpRequest, **changed: str) -> str:
-    query = request.GET.copy()
-    for name, value in changed.items():
-        query[name] = value
-    return f"{reverse('activity')}?{query.urlencode()}"
+def _entry(request: HttpRequest, entry: UUID, only: UUID | None, words: str | None = None) -> HttpResponse:
+    by = actor_of(request)
+    seen = queries.one(entry, by, only)
+    names = activity.Names([seen.row, *seen.beside], by, shown=MOST_NAMED)
+    shown: dict[str, Any] = {
+        "row": seen.row,
+        "line": activity.line(seen.row, names),
+        "own": only is not None,
+        "words": words,
+        "facts": screen.facts(seen.row, seen.signed_in),
+        "parts": screen.parts(seen.row.excerpts),
+        "whose": names.whose(seen.row),
+        "left": max(len(seen.row.subjects) - MOST_NAMED, 0),
+        "beside": [activity.line(row, names) for row in seen.beside],
+        "signed_in": seen.signed_in,
+    }
+    block = "#side" if request.headers.get("HX-Target") == "panel" else ""
+    return render(request, f"compliance/entry.html{block}", shown)

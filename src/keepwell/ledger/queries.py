@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger import custody, wire
+from keepwell.ledger.asking import Place, Question
 from keepwell.ledger.entries import Entry, canonical
 
 _COLUMNS = (
@@ -18,6 +20,8 @@ _COLUMNS = (
     "outcome, detail, note IS NOT NULL"
 )
 PAGE = 50
+BESIDE = 40
+"""How many other entries of the same request are shown with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,67 +45,72 @@ class Row:
     detail: dict[str, Any]
     has_note: bool
 
+    @property
+    def place(self) -> Place:
+        return Place(self.at, self.id)
+
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of the ledger; every part narrows it."""
+class Answer:
+    """A page of entries, newest first, and whether there are newer and older ones that answer too."""
 
-    actor: UUID | None = None
-    subject: UUID | None = None
-    kind: str = ""
-    verb: str = ""
-    before: dt.datetime | None = None
-    since: dt.datetime | None = None
-
-    def clauses(self) -> tuple[list[str], list[Any]]:
-        asked = {
-            "actor_id = %s": self.actor,
-            "kind = %s": self.kind or None,
-            "verb = %s": self.verb or None,
-            "at < %s": self.before,
-            "at >= %s": self.since,
-        }
-        said = {clause: value for clause, value in asked.items() if value is not None}
-        return list(said), list(said.values())
+    rows: tuple[Row, ...]
+    newer: bool = False
+    older: bool = False
 
 
-def ask(question: Question, by: Actor) -> list[Row]:
-    """The newest entries that answer, at most a page. Recorded as a reading of the ledger (ASTM E2147)."""
-    clauses, values = question.clauses()
-    if question.subject is not None:
-        # Through the subject rows, whose plain equality an index answers under row security.
-        clauses.append(
-            "(id, at) IN (SELECT entry_id, at FROM custody.subject WHERE practice_id = %s AND subject_id = %s)"
-        )
-        values += [by.practice, question.subject]
-    where = " AND ".join(["practice_id = %s", *clauses])
-    found = wire.rows(
-        "default",
-        f"SELECT {_COLUMNS} FROM custody.entry WHERE {where} ORDER BY at DESC, id DESC LIMIT %s",
-        by.practice,
-        *values,
-        PAGE + 1,
-    )
-    custody.record(
-        Entry(
-            "system",
-            "ledger.read",
-            detail=canonical({"asked": sorted(c.split()[0] for c in clauses), "found": len(found)}),
-        ),
-        by,
-    )
-    return [_row(r) for r in found]
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One entry, what else its request did, and how the session it belongs to began."""
+
+    row: Row
+    beside: tuple[Row, ...]
+    signed_in: Row | None
 
 
-def one(entry: UUID, by: Actor) -> Row:
-    """One entry. Raises Refusal NOT_FOUND."""
-    found = wire.rows(
-        "default", f"SELECT {_COLUMNS} FROM custody.entry WHERE practice_id = %s AND id = %s", by.practice, entry
-    )
-    if not found:
+def ask(question: Question, by: Actor) -> Answer:
+    """The entries that answer, at most a page. Recorded as a reading of the ledger (ASTM E2147)."""
+    found = [_row(columns) for columns in _asked(question, by.practice, PAGE + 1)]
+    _read(by, asked=question.names(), found=len(found))
+    more = len(found) > PAGE
+    if question.after is not None:
+        return Answer(tuple(reversed(found[:PAGE])), newer=more, older=bool(found))
+    return Answer(tuple(found[:PAGE]), newer=question.before is not None, older=more)
+
+
+def all_of(question: Question, by: Actor, most: int) -> list[Row]:
+    """Every entry that answers, newest first, for an export, which the caller records; one over `most` if too many."""
+    return [_row(columns) for columns in _asked(question, by.practice, most + 1)]
+
+
+def one(entry: UUID, by: Actor, only: UUID | None = None) -> Seen:
+    """One entry and what belongs to it, recorded as one reading. Raises Refusal NOT_FOUND.
+
+    `only` is whose entry it has to be.
+    """
+    found = _rows("id = %s", by.practice, entry)
+    if not found or only not in (None, found[0].actor):
         raise Refusal("NOT_FOUND")
-    custody.record(Entry("system", "ledger.read", detail=canonical({"entry": entry})), by)
-    return _row(found[0])
+    row = found[0]
+    beside = _rows("request_id = %s AND id <> %s ORDER BY at, id LIMIT %s", by.practice, row.request, entry, BESIDE)
+    began = "session_id = %s AND verb = 'sign_in.succeeded' ORDER BY at LIMIT 1"
+    signed_in = _rows(began, by.practice, row.session) if row.session else []
+    _read(by, entry=entry)
+    return Seen(row, tuple(beside), signed_in[0] if signed_in else None)
+
+
+def reason(entry: UUID, by: Actor) -> str:
+    """The sealed reason of an entry, in its writer's words. That it was read is on record before it is opened.
+
+    Raises Refusal NOT_FOUND, INTEGRITY_FAILURE.
+    """
+    found = wire.rows(
+        "default", "SELECT note FROM custody.entry WHERE practice_id = %s AND id = %s", by.practice, entry
+    )
+    if not found or found[0][0] is None:
+        raise Refusal("NOT_FOUND")
+    _read(by, entry=entry, reason=True)
+    return custody.read_note(bytes(found[0][0]), by)
 
 
 def opened_by(actor: UUID, by: Actor, limit: int = 10) -> list[UUID]:
@@ -131,7 +140,32 @@ def changed_since(at: dt.datetime, by: Actor, limit: int = 50) -> list[UUID]:
     return [row[0] for row in rows]
 
 
-def _row(columns: tuple[Any, ...]) -> Row:
+def statement(question: Question, practice: UUID, limit: int) -> tuple[str, list[Any]]:
+    """The SQL of a question and its values. A page before a newer one is read backwards."""
+    clauses, values = question.clauses(practice)
+    way = "ASC" if question.after is not None else "DESC"
+    text = (
+        f"SELECT {_COLUMNS} FROM custody.entry WHERE {' AND '.join(['practice_id = %s', *clauses])}"
+        f" ORDER BY at {way}, id {way} LIMIT %s"
+    )
+    return text, [practice, *values, limit]
+
+
+def _asked(question: Question, practice: UUID, limit: int) -> list[tuple[Any, ...]]:
+    text, values = statement(question, practice, limit)
+    return wire.rows("default", text, *values)
+
+
+def _rows(which: str, practice: UUID, *values: Any) -> list[Row]:
+    text = f"SELECT {_COLUMNS} FROM custody.entry WHERE practice_id = %s AND {which}"
+    return [_row(columns) for columns in wire.rows("default", text, practice, *values)]
+
+
+def _read(by: Actor, **facts: Any) -> None:
+    custody.record(Entry("system", "ledger.read", detail=canonical(facts)), by)
+
+
+def _row(columns: Iterable[Any]) -> Row:
     values = list(columns)
     values[14] = json.loads(values[14])
     return Row(*values)

@@ -61,7 +61,7 @@ def test_an_entry_says_what_was_on_the_screen(theo: Actor, opened: UUID):
             "default", "SELECT id FROM custody.entry WHERE kind = 'open' AND excerpts = %s", ["patients.NameTag"]
         )
     page = text(ask(theo, f"/activity/{rows[0][0]}/"))
-    assert "patients.NameTag" in page
+    assert "given name" in page
     assert "opened by itself" in page
 
 

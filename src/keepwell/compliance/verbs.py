@@ -1,0 +1,140 @@
+"""What happens, in words. For each verb: how the sentence goes on before a name, and how it stands without one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+VERBS = {
+    "address.added": (_("added an address of"), _("added an address")),
+    "address.ended": (_("ended an address of"), _("ended an address")),
+    "care_relation.began": (_("began a care relation with"), _("began a care relation")),
+    "care_relation.ended": (_("ended a care relation with"), _("ended a care relation")),
+    "care_team.formed": (_("formed a care team for"), _("formed a care team")),
+    "chart.opened": (_("opened the chart of"), _("opened a chart")),
+    "contact.added": (_("added a phone or e-mail of"), _("added a phone or e-mail")),
+    "contact.ended": (_("ended a phone or e-mail of"), _("ended a phone or e-mail")),
+    "coverage.added": (_("added insurance of"), _("added insurance")),
+    "coverage.ended": (_("ended insurance of"), _("ended insurance")),
+    "import.finished": (_("finished importing a file of"), _("finished importing a file")),
+    "import.opened": (_("read an imported file of"), _("read an imported file")),
+    "import.sent": (_("sent files to import for"), _("sent files to import")),
+    "key.rotated": (_("renewed the keys of"), _("renewed keys")),
+    "ledger.checked": (_("verified an entry about"), _("verified an entry of the activity log")),
+    "ledger.exported": (_("exported the activity log of"), _("exported the activity log")),
+    "ledger.read": (_("read the activity log about"), _("read the activity log")),
+    "ledger.reconciled": (
+        _("compared with the activity log the protected values of"),
+        _("compared protected values with the activity log"),
+    ),
+    "membership.ended": (_("ended the membership of"), _("ended a membership")),
+    "membership.started": (_("gave a role here to"), _("gave a role here")),
+    "notice.given": (_("gave a notice to"), _("gave a notice")),
+    "notice.seen": (_("saw a notice for"), _("saw a notice")),
+    "page.opened": (_("opened a page about"), _("opened a page")),
+    "password.set": (_("set the password of"), _("set a password")),
+    "patient.edited": (_("corrected the facts of"), _("corrected the facts of a patient")),
+    "patient.merged": (_("merged the records of"), _("merged two records")),
+    "patient.registered": (_("registered"), _("registered a patient")),
+    "patient.searched": (
+        _("searched for patients and looked at"),
+        _("searched for patients; nobody answered"),
+    ),
+    "patient.told_apart": (_("told apart"), _("told two patients apart")),
+    "patient.unmerged": (_("took apart the records of"), _("took two records apart")),
+    "person.added": (_("added an account for"), _("added an account")),
+    "practice.opened": (_("opened the practice"), _("opened the practice")),
+    "practice_key.destroyed": (_("destroyed an old key of"), _("destroyed an old key of the practice")),
+    "practice_key.renewed": (_("renewed the key of"), _("renewed the key of the practice")),
+    "practice_key.rewrapped": (_("put under the new key the keys of"), _("put keys under the new key")),
+    "question.dropped": (_("dropped a saved question of"), _("dropped a saved question")),
+    "question.saved": (_("saved a question for"), _("saved a question")),
+    "record.disposed": (_("destroyed for good the record of"), _("destroyed a record for good")),
+    "recovery_code.used": (_("used a recovery code of"), _("used a recovery code")),
+    "related_person.added": (_("added somebody who belongs to"), _("added a related person")),
+    "related_person.ended": (_("ended a related person of"), _("ended a related person")),
+    "request.undone": (_("had a request that did not finish about"), _("had a request that did not finish")),
+    "resources.imported": (_("imported records of"), _("imported records")),
+    "resources.reclassified": (_("changed the protection of records of"), _("changed the protection of records")),
+    "restriction.agreed": (_("agreed to a restriction for"), _("agreed to a restriction")),
+    "restriction.ended": (_("ended a restriction for"), _("ended a restriction")),
+    "second_factor.enrolled": (_("set up a sign-in app for"), _("set up a sign-in app")),
+    "sign_in.ended": (_("signed out"), _("signed out")),
+    "sign_in.failed": (_("failed to sign in as"), _("failed to sign in")),
+    "sign_in.succeeded": (_("signed in"), _("signed in")),
+    "sign_in_link.made": (_("made a sign-in link for"), _("made a sign-in link")),
+    "sign_in_link.used": (_("used the sign-in link of"), _("used a sign-in link")),
+}
+
+_KINDS = {
+    "deny": (_("was refused {what} of"), _("was refused {what}")),
+    "undone": VERBS["request.undone"],
+    "sealed": (_("changed protected values of"), _("changed protected values")),
+    "disposal": VERBS["record.disposed"],
+    "find": VERBS["patient.searched"],
+}
+
+KINDS = {
+    "open": _("Opened"),
+    "find": _("Searched"),
+    "deny": _("Refused"),
+    "action": _("Changed"),
+    "sign_in": _("Sign-ins"),
+    "undone": _("Not finished"),
+    "sealed": _("Protected values written"),
+    "disposal": _("Destroyed"),
+    "system": _("Keepwell itself"),
+}
+"""Kinds of entries, by the words of their filter."""
+
+_CLASSES = {
+    "identity": _("name and birth date"),
+    "contact": _("contact details"),
+    "coverage": _("insurance"),
+    "clinical": _("clinical record"),
+    "message": _("messages"),
+    "psychotherapy": _("psychotherapy notes"),
+    "part2": _("substance use treatment (Part 2)"),
+}
+
+
+def sentence(kind: str, verb: str, classes: Iterable[str], *, listed: bool, about: bool) -> str:
+    """What happened, up to the names if the entry is `about` somebody, else whole."""
+    if kind == "open":
+        said = _opened(verb, listed)
+    elif kind == "deny" and verb == "page.opened":
+        said = (_("was refused a page about"), _("was refused a page"))
+    elif kind in _KINDS:
+        said = _KINDS[kind]
+    else:
+        said = VERBS.get(verb) or (_spelled(verb) + ":", _spelled(verb))
+    return str(said[0 if about else 1]).format(what=class_words(classes))
+
+
+def _opened(verb: str, listed: bool) -> tuple[object, object]:
+    if verb != "chart.opened":
+        return _("got ready to write {what} of"), _("got ready to write {what}")
+    if listed:
+        return _("listed {what} of"), _("listed {what}")
+    return _("opened {what} of"), _("opened {what}")
+
+
+def verb_words(verb: str) -> str:
+    """A verb of the ledger in words; one without words of its own is read as it stands."""
+    said = str(VERBS[verb][1]) if verb in VERBS else _spelled(verb)
+    return said[:1].upper() + said[1:]
+
+
+def kind_words(kind: str) -> str:
+    """A kind of entry in words."""
+    return str(KINDS.get(kind, kind))
+
+
+def class_words(classes: Iterable[str]) -> str:
+    """The classes of protected values in the words of the screen."""
+    return ", ".join(str(_CLASSES.get(c, c)) for c in classes) or str(_("nothing protected"))
+
+
+def _spelled(verb: str) -> str:
+    return verb.replace(".", " ").replace("_", " ")
