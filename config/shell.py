@@ -6,6 +6,7 @@ purpose line can say what was recorded.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +18,9 @@ from django.utils.translation import gettext_lazy
 
 from config.preferences import Preferences
 from keepwell.access.entrances import Signed
+from keepwell.access.in_force import Held
 from keepwell.access.policy import Can, may
+from keepwell.base import clock
 from keepwell.base.actor import Actor, Role
 from keepwell.compliance.activity import purpose_word, recorded_words, role_word
 from keepwell.ledger.doorway import recorded
@@ -64,6 +67,8 @@ class Shell:
     sign_out: str = ""
     purpose: PurposeLine | None = None
     notices: tuple[tuple[str, str], ...] = ()
+    emergencies: tuple[Held, ...] = ()
+    now: dt.datetime | None = None
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -73,6 +78,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     frame = Shell(path=request.path, theme=likes.theme, private=likes.private, keys=likes.keys)
     if signed is not None:
         frame = _for_somebody(frame, signed, getattr(request, "actor", None))
+        frame = replace(frame, emergencies=getattr(request, "emergencies", ()), now=clock.now())
     return {"signed_in": signed, "actor": getattr(request, "actor", None), "shell": frame}
 
 
@@ -122,6 +128,7 @@ PLACES = (
     ("today", gettext_lazy("Today"), "sun", Can.SEE_TODAY),
     ("patients", gettext_lazy("Patients"), "users", Can.FIND_PATIENTS),
     ("import", gettext_lazy("Import records"), "file-input", Can.IMPORT_RECORDS),
+    ("reviews", gettext_lazy("Reviews"), "clipboard-check", Can.REVIEW_ACCESS),
     ("activity", gettext_lazy("Activity log"), "scroll-text", Can.READ_LEDGER),
     ("settings", gettext_lazy("Settings"), "settings", Can.MANAGE_OWN_SIGN_IN),
 )

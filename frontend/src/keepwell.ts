@@ -1,6 +1,7 @@
 // Only what HTML cannot do alone. Every page reads, signs in and saves without any of this.
 import "./styles/index.css";
 import htmx from "htmx.org";
+import { countDown } from "./emergency";
 import { listenForKeys } from "./keys";
 import { keepPanel } from "./panel";
 import { showPasswords } from "./passwords";
@@ -11,6 +12,7 @@ keepPreferences();
 tellZone();
 keepPanel();
 showPasswords();
+countDown();
 
 htmx.onLoad((element) => {
   const part = element as HTMLElement;

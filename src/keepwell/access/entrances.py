@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from keepwell.access import limits, policy
+from keepwell.access import in_force, limits, policy
 from keepwell.access.pages import Stamp, stamp_of
 from keepwell.base.actor import Actor, Role
 from keepwell.base.ids import new_id
@@ -53,6 +53,7 @@ class Entrance:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = None  # type: ignore[attr-defined]
+        request.emergencies = ()  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
@@ -73,6 +74,9 @@ class Entrance:
             asked = stepup.again(request, signed)
             if asked is not None:
                 return asked
+        if policy.may(signed.role, policy.Can.USE_EMERGENCY_ACCESS):
+            request.emergencies = in_force.held(actor)  # type: ignore[attr-defined]
+            actor = in_force.turned(actor, kwargs.get("patient"), request.emergencies)  # type: ignore[attr-defined]
         request.actor = actor  # type: ignore[attr-defined]
         return _answered(request, lambda: doorway.one_request(actor, lambda: view(request, *args, **kwargs)))
 
@@ -100,5 +104,14 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """What was refused, why, and what to do next."""
-    return render(request, "refusal.html", {"refusal": refusal}, status=refusal.status)
+    """What was refused, why, and what to do next; for a closed chart, the way in that an emergency has."""
+    shown = {"refusal": refusal, "way_in": _way_in(request, refusal)}
+    return render(request, "refusal.html", shown, status=refusal.status)
+
+
+def _way_in(request: HttpRequest, refusal: Refusal) -> str:
+    signed: Signed | None = getattr(request, "signed_in", None)
+    patient = request.resolver_match.kwargs.get("patient") if request.resolver_match else None
+    closed = refusal.code in ("POLICY_DENY", "RESTRICTION_BLOCK") and patient is not None
+    able = signed is not None and policy.may(signed.role, policy.Can.USE_EMERGENCY_ACCESS)
+    return reverse("emergency", args=[patient]) if closed and able else ""

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from keepwell.access import in_force
 from keepwell.access.models import CareRelation, CareTeamMember, Restriction
 from keepwell.access.persons import persons
 from keepwell.base import clock
@@ -26,8 +27,10 @@ MAY_SEE: dict[tuple[Role, Purpose], frozenset[C]] = {
     (R.FRONT_DESK, P.TREAT): _DESK,
     (R.COORDINATOR, P.HOPERAT): _DESK,
     (R.COORDINATOR, P.TREAT): _CARE,
+    (R.COORDINATOR, P.BTG): _CARE,
     (R.PRACTITIONER, P.HOPERAT): _DESK,
     (R.PRACTITIONER, P.TREAT): _CARE | {C.PART2},
+    (R.PRACTITIONER, P.BTG): _CARE | {C.PART2},
     (R.TRAINEE, P.HOPERAT): frozenset({C.IDENTITY}),
     (R.TRAINEE, P.TREAT): _REACH | {C.CLINICAL, C.MESSAGE},
     (R.BILLER, P.HPAYMT): _DESK,
@@ -58,6 +61,8 @@ class Can(StrEnum):
     READ_OWN_ACTIVITY = "read their own part of the activity log"
     MANAGE_ACCESS = "manage people and access"
     MANAGE_OWN_SIGN_IN = "manage their own sign-in"
+    USE_EMERGENCY_ACCESS = "use emergency access"
+    REVIEW_ACCESS = "review emergency and operator access"
 
 
 _EVERYBODY = frozenset({Can.SEE_TODAY, Can.MANAGE_OWN_SIGN_IN, Can.READ_OWN_ACTIVITY})
@@ -65,13 +70,15 @@ _PEOPLE = _EVERYBODY | {Can.FIND_PATIENTS, Can.READ_CHARTS}
 
 MAY_DO: dict[Role, frozenset[Can]] = {
     R.FRONT_DESK: _PEOPLE | {Can.REGISTER_PATIENTS},
-    R.COORDINATOR: _PEOPLE | {Can.REGISTER_PATIENTS, Can.MERGE_PATIENTS, Can.IMPORT_RECORDS, Can.WRITE_CHARTS},
-    R.PRACTITIONER: _PEOPLE | {Can.REGISTER_PATIENTS, Can.WRITE_CHARTS},
+    R.COORDINATOR: _PEOPLE
+    | {Can.REGISTER_PATIENTS, Can.MERGE_PATIENTS, Can.IMPORT_RECORDS, Can.WRITE_CHARTS}
+    | {Can.USE_EMERGENCY_ACCESS},
+    R.PRACTITIONER: _PEOPLE | {Can.REGISTER_PATIENTS, Can.WRITE_CHARTS, Can.USE_EMERGENCY_ACCESS},
     R.TRAINEE: _PEOPLE,
     R.BILLER: _PEOPLE,
     R.MARKETER: _EVERYBODY,
-    R.PRIVACY_OFFICER: _PEOPLE | {Can.READ_LEDGER, Can.MERGE_PATIENTS},
-    R.SECURITY_OFFICER: _EVERYBODY | {Can.READ_LEDGER},
+    R.PRIVACY_OFFICER: _PEOPLE | {Can.READ_LEDGER, Can.MERGE_PATIENTS, Can.REVIEW_ACCESS},
+    R.SECURITY_OFFICER: _EVERYBODY | {Can.READ_LEDGER, Can.REVIEW_ACCESS},
     R.ADMINISTRATOR: _EVERYBODY | {Can.MANAGE_ACCESS, Can.IMPORT_RECORDS},
     R.AUDITOR: _EVERYBODY | {Can.READ_LEDGER},
     R.SYSTEM: frozenset(Can),
@@ -109,10 +116,13 @@ def refused(
 ) -> dict[UUID, Refusal]:
     """The subjects the actor may not open these classes of, and why. One query each for relations and restrictions.
 
-    Records merged into one person count as one: whoever looks after one looks after all, and a restriction of one binds
-    all. `people` says which belong together, if the caller knows already.
+    Somebody here for an emergency needs one in force instead of a care relation (access/in_force.py). Records merged
+    into one person count as one: whoever looks after one looks after all, and a restriction of one binds all. `people`
+    says which belong together, if the caller knows already.
     """
     wanted, whose = frozenset(classes), tuple(subjects)
+    if C.PSYCHOTHERAPY in wanted:
+        return dict.fromkeys(whose, Refusal("PSYCH_NOTES_LOCKED"))
     beyond = wanted - visible(by)
     if beyond:
         rule = f"your role does not include {', '.join(sorted(beyond))} for this purpose"
@@ -120,12 +130,15 @@ def refused(
     if by.role is Role.SYSTEM:
         return {}
     people = persons(whose) if people is None else people
-    no = {}
-    if wanted & NEEDS_RELATION:
+    no: dict[UUID, Refusal] = {}
+    lifted: frozenset[UUID] = frozenset()
+    if by.purpose is P.BTG:
+        no, lifted = in_force.decided(by, wanted, {s: people[s] for s in whose})
+    elif wanted & NEEDS_RELATION:
         caring = cared_for(by, {record for s in whose for record in people[s]})
         stranger = Refusal("POLICY_DENY", rule="you are not on this patient's care team")
         no = {s: stranger for s in whose if caring.isdisjoint(people[s])}
-    return no | _restricted(by, wanted, {s: people[s] for s in whose if s not in no})
+    return no | _restricted(by, wanted, {s: people[s] for s in whose if s not in no and s not in lifted})
 
 
 def cared_for(by: Actor, subjects: Iterable[UUID] | None = None) -> frozenset[UUID]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keepwell.access import views_enrol, views_factors, views_notices, views_sessions, views_signin
+from keepwell.access import views_emergency, views_enrol, views_factors, views_notices, views_sessions, views_signin
 
 urlpatterns = [
     path("sign-in/", views_signin.sign_in, name="sign-in"),
@@ -19,5 +19,7 @@ urlpatterns = [
     path("your-factors/recovery-codes/", views_factors.new_codes, name="new-recovery-codes"),
     path("your-sign-in/", views_sessions.sessions, name="your-sign-in"),
     path("your-sign-in/<uuid:session>/end/", views_sessions.end_session, name="end-session"),
+    path("emergency/<uuid:access>/renew/", views_emergency.renew, name="emergency-renew"),
+    path("emergency/<uuid:access>/end/", views_emergency.end, name="emergency-end"),
     path("notices/<uuid:notice>/seen/", views_notices.seen, name="notice-seen"),
 ]

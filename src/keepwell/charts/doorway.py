@@ -83,6 +83,10 @@ class Chart:
     def __repr__(self) -> str:
         return f"<Chart of {len(self.subjects)}>"
 
+    def reads(self, excerpt: type[Any]) -> bool:
+        """Whether an excerpt was asked for when the chart was opened."""
+        return excerpt in self._plans
+
     def all(self, excerpt: type[E], rows: models.QuerySet[Any] | None = None) -> dict[UUID, list[E]]:
         """Every row of each subject; `rows` narrows or orders them. Subjects without rows are absent.
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
 from keepwell import charts
+from keepwell.access.models import EmergencyDisclosure
 from keepwell.records.models import Arrival, ClinicalResource, FinancialResource, Part2Resource
 from keepwell.vault.phi import PhiClass
 
@@ -88,3 +90,14 @@ BODIES: dict[PhiClass, type[Any]] = {
     PhiClass.COVERAGE: FinancialBody,
     PhiClass.PART2: Part2Body,
 }
+
+
+@charts.excerpt(EmergencyDisclosure, sorted_by=("-at",))
+class Disclosed:
+    "To whom substance use records were opened in an emergency, by whom and why (42 CFR § 2.51(c))."
+
+    recipient: str
+    facility: str
+    discloser: str
+    nature: str
+    at: dt.datetime

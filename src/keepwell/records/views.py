@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from keepwell import charts
+from keepwell.access import policy
 from keepwell.access.pages import page
 from keepwell.access.policy import Can
 from keepwell.base import clock
@@ -24,7 +25,7 @@ from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
 from keepwell.patients.excerpts import Header, Origin, Whereabouts
 from keepwell.records import chart as layout
-from keepwell.records import heads, pictures, ranges, sentences, shelf, sight, tree
+from keepwell.records import emergencies, heads, pictures, ranges, sentences, shelf, sight, tree
 from keepwell.records.excerpts import BODIES, HEADS
 from keepwell.records.lines import Opened
 from keepwell.records.models import TABLES
@@ -63,7 +64,8 @@ def chart(request: HttpRequest, patient: UUID) -> HttpResponse:
     told = [row for row in rows if show not in SHOWS or row.type in SHOWS[show][1]]
     start = _start(request, len(told))
     covering, within = shelf.covering(told, start, PAGE)
-    wanted: list[type[Any]] = [Header, *seen.excerpts(Whereabouts), *_heads(rows)]
+    urgent = emergencies.of(seen)
+    wanted: list[type[Any]] = [Header, *seen.excerpts(Whereabouts), *_heads(rows), *emergencies.excerpts(urgent, seen)]
     opening = charts.open(patient, *wanted, by=by)
     needed = layout.needed(rows)
     found = layout.opened(opening, patient, [*needed, *covering])
@@ -75,6 +77,8 @@ def chart(request: HttpRequest, patient: UUID) -> HttpResponse:
         "header": header,
         "where": opening.one(Whereabouts) if Whereabouts in wanted else None,
         "closed": _closed(seen),
+        "way_in": _way_in(patient, seen, by),
+        **emergencies.shown(urgent, opening, patient),
         "part2": any(row.phi is PhiClass.PART2 for row in rows),
         **_sections(rows, [found[row.id] for row in needed], Person(header.gender or "", _age(header))),
         "filters": _filters(patient, show, {row.type for row in rows}),
@@ -104,6 +108,12 @@ def _closed(seen: Sight) -> list[tuple[PhiClass, Any, Refusal]]:
     return [
         (phi, CATEGORIES[phi], why) for phi, why in seen.closed.items() if phi in (PhiClass.CLINICAL, PhiClass.COVERAGE)
     ]
+
+
+def _way_in(patient: UUID, seen: Sight, by: Actor) -> str:
+    """Where an emergency opens what is closed here, for somebody whose role has that."""
+    opens = policy.may(by.role, Can.USE_EMERGENCY_ACCESS) and PhiClass.CLINICAL in seen.closed
+    return reverse("emergency", args=[patient]) if opens and by.purpose is not Purpose.BTG else ""
 
 
 def _sections(rows: list[Row], found: list[Opened], person: Person) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keepwell.access.models.emergency import EmergencyAccess, EmergencyDisclosure, Outcome, Reason
 from keepwell.access.models.notices import Notice
 from keepwell.access.models.people import Membership, People, Person
 from keepwell.access.models.relations import CareRelation, CareTeam, CareTeamMember, PatientLink, Restriction
@@ -12,12 +13,16 @@ __all__ = [
     "CareRelation",
     "CareTeam",
     "CareTeamMember",
+    "EmergencyAccess",
+    "EmergencyDisclosure",
     "Membership",
     "Notice",
+    "Outcome",
     "PatientLink",
     "People",
     "Person",
     "Practice",
+    "Reason",
     "Restriction",
     "Session",
     "SignInLink",
