@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from django.db import DatabaseError, IntegrityError
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Model
 
 from keepwell.access import actions as access
@@ -129,3 +129,14 @@ def seen(app_sql: psycopg.Connection, look: str, search: UUID) -> list[Any]:
 @action("test.indexed_once", about="patient")
 def _index_once(patient: UUID, *, by: Actor) -> None:
     custody.index(patient, [77], [])
+
+
+def test_an_action_in_one_practice_allows_no_change_in_another(ada: UUID, willow: Clinic, ximena: Actor):
+    "Somebody who holds tokens of both: the entry is Oak's and names Ada, the row is Willow's."
+    with present(ximena):
+        custody.act(Entry("action", "care_relation.began", subjects=(ada,)), ximena)
+        wire.rows("default", "SELECT custody.enter(%s)", tokens.sign(willow.system))
+        with pytest.raises(DatabaseError, match="outside any action"), transaction.atomic():
+            Restriction.objects.filter(patient_id=ada).update(role="biller")
+    with present(willow.system):
+        assert Restriction.objects.get(patient_id=ada).role == ""

@@ -17,10 +17,13 @@ from django.template import engines
 from keepwell import charts
 from keepwell.access import actions as access
 from keepwell.access.models import Restriction
-from keepwell.base.actor import Actor
+from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.doorway import present
+from keepwell.patients.actions import register
+from keepwell.patients.excerpts import NameTag
+from keepwell.patients.facts import Demographics
 from keepwell.vault import crypto
 from keepwell.vault.phi import PhiClass
 from keepwell.vault.sealed import Sealed, StillSealed
@@ -212,6 +215,24 @@ def test_a_swapped_wrapped_key_stays_closed(patients: list[UUID], imani: Actor, 
     )
     with pytest.raises(Refusal) as refused, present(imani):
         charts.open(patients[0], Wording, by=imani)
+    assert refused.value.code == "INTEGRITY_FAILURE"
+
+
+def test_the_wrapped_key_of_another_class_stays_closed(willow: Clinic, owner_sql: psycopg.Connection):
+    "An opening of contact must not pay for the clinical key, whoever exchanged the rows."
+    desk = Actor(willow.system.id, willow.practice.id, Role.SYSTEM, Purpose.HOPERAT)
+    with present(desk):
+        grace = register(Demographics(given_name="Grace", family_name="Hopper"), by=desk).id
+        access.restrict(grace, [PhiClass.CLINICAL], by=desk, wording="mine")
+    owner_sql.execute("SET ROLE keepwell_custodian")
+    owner_sql.execute(
+        "UPDATE custody.key a SET wrapped = b.wrapped, committed = b.committed FROM custody.key b"
+        " WHERE a.subject_id = %s AND b.subject_id = %s AND a.phi_class = 'identity' AND b.phi_class = 'clinical'",
+        [grace, grace],
+    )
+    again = Actor(desk.id, desk.practice, desk.role, desk.purpose)
+    with pytest.raises(Refusal) as refused, present(again):
+        charts.open(grace, NameTag, by=again)
     assert refused.value.code == "INTEGRITY_FAILURE"
 
 

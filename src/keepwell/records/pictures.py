@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from keepwell.records import heads, ranges, sentences
 from keepwell.records.lines import Line, Opened, Written
 from keepwell.records.moments import NotADate, moment, order
@@ -61,7 +63,7 @@ def pictures(opened: Iterable[Opened], person: Person) -> dict[str, list[Picture
         series.setdefault((measured.code or measured.title, ranges.same_unit(measured.unit)), []).append(measured)
     drawn = sorted((_draw(found, person) for found in series.values()), key=lambda one: _rank(one[0]))
     groups: dict[str, list[Picture]] = {}
-    for _, picture in drawn:
+    for _code, picture in drawn:
         groups.setdefault(picture.group, []).append(picture)
     return groups
 
@@ -98,7 +100,7 @@ def _draw(found: list[Measured], person: Person) -> tuple[str, Picture]:
     last = found[-1]
     known = ranges.measure(last.code)
     picture = Picture(
-        title=known.name if known else sentences.plain(last.title),
+        title=_(known.name) if known else sentences.plain(last.title),
         unit=ranges.shown_unit(last.unit),
         group=known.group if known else _LAST,
         points=_points(found[-MOST_POINTS:]),

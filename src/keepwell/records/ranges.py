@@ -17,7 +17,7 @@ SOURCES = {
     "bmi": "CDC, Adult BMI categories: healthy weight",
     "glucose": "American Diabetes Association, Standards of Care: below prediabetes; fasting",
     "lipids": "NCEP ATP III (NHLBI): desirable levels for adults",
-    "abim": "American Board of Internal Medicine, Laboratory reference ranges for adults",
+    "abim": "American Board of Internal Medicine, Laboratory reference ranges for adults (unsure: not read again)",
     "kidney": "KDIGO 2024: below 60 for three months suggests chronic kidney disease",
     "cbc": "MedlinePlus (NLM), CBC blood test",
     "platelets": "MedlinePlus (NLM), Platelet count",

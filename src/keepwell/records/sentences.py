@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
+from babel.numbers import format_currency
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from keepwell.records import heads, ranges
 from keepwell.records.heads import Head
@@ -34,6 +35,18 @@ def type_name(resource_type: str) -> str:
         "Procedure": _("procedure"), "Coverage": _("insurance"),
     }  # fmt: skip
     return known.get(resource_type) or _CAMEL.sub(" ", resource_type).lower()
+
+
+def money(amount: str, currency: str) -> str:
+    """An amount as a person reads it; as it came, if the currency is none of ISO 4217's shape."""
+    try:
+        value = Decimal(amount)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or not re.fullmatch("[A-Z]{3}", currency):
+        return f"{short_number(amount)} {currency}".strip()
+    spoken = "es_US" if (get_language() or "en").startswith("es") else "en_US"
+    return format_currency(value, currency, locale=spoken)
 
 
 def short_number(text: str) -> str:

@@ -104,7 +104,7 @@ def _about(head: heads.Head) -> str:
     if isinstance(head, heads.MedicationRequest):
         return head.dosage
     if isinstance(head, heads.Financial) and head.amount:
-        return f"{sentences.short_number(head.amount)} {head.currency}".strip()
+        return sentences.money(head.amount, head.currency)
     return ""
 
 

@@ -32,8 +32,10 @@ CHECKS: tuple[Callable[[Situation], Iterator[Finding]], ...] = (
     database.outdated,
     database.not_durable,
     database.values_in_the_log,
+    database.role_settings,
     database.clocks_apart,
     database.schema_behind,
+    database.not_reconciled,
 )
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import psycopg
 
+from keepwell.access import maintenance
 from keepwell.base import clock
-from keepwell.operations import schema
+from keepwell.operations import provision, schema
 from keepwell.operations.doctor.findings import Finding, Severity, Situation
-from keepwell.operations.places import CUSTODIAN, OWNER
+from keepwell.operations.places import APPLICATION, CUSTODIAN, OWNER, SEQUENCER
 
 # The newest security release of each supported line that we know of (November 2026).
 NEWEST = {15: 20, 16: 16, 17: 12, 18: 6}
@@ -30,6 +31,12 @@ SELECT concat_ws(', ',
    HAVING count(*) > 0))
 FROM pg_roles me WHERE rolname = current_user
 """
+ROLE_SETTINGS = """
+SELECT r.rolname::text, CASE WHEN s.setdatabase = 0 THEN '' ELSE format('IN DATABASE %%I ', d.datname) END, s.setconfig
+FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase
+WHERE r.rolname = ANY (%s) AND (s.setdatabase = 0 OR d.datname = current_database()) ORDER BY 1, 2
+"""
+OVERDUE = dt.timedelta(hours=26)
 ROLES_OF_POWER = [
     OWNER,
     CUSTODIAN,
@@ -130,6 +137,38 @@ def values_in_the_log(at: Situation) -> Iterator[Finding]:
                 f"{name} is {value}: values can reach the server's log.",
                 f"ALTER ROLE keepwell_app SET {name} = '{sorted(good)[-1]}', as a superuser.",
             )
+
+
+def role_settings(at: Situation) -> Iterator[Finding]:
+    """Whoever has a role's password may give it settings: a timeout, or read-only, that stops everybody at work."""
+    if at.connection is None:
+        return
+    given = at.connection.execute(ROLE_SETTINGS, [[OWNER, APPLICATION, SEQUENCER]]).fetchall()
+    ours = {f"{name}={value}" for name, value in provision.QUIET.items()}
+    for role, where, settings in given:
+        for odd in sorted(set(settings) - ours):
+            reset = f"ALTER ROLE {role} {where}RESET {odd.partition('=')[0]}"
+            yield Finding(
+                "ROLE_SETTING",
+                Severity.WARNING,
+                f"{role} begins every session with {odd}.",
+                f"{reset}, as a superuser.",
+            )
+
+
+def not_reconciled(at: Situation) -> Iterator[Finding]:
+    """A nightly comparison that does not run finds nothing, and says nothing (45 CFR § 164.312(c)(1))."""
+    if at.connection is None or schema.pending():
+        return
+    late = [p.slug for p, last in maintenance.reconciled() if clock.now() - (last or p.since) > OVERDUE]
+    if late:
+        yield Finding(
+            "NOT_RECONCILED",
+            Severity.WARNING,
+            f"Protected values were not compared with the ledger for over a day: {', '.join(late[:5])}"
+            f"{' and others' if len(late) > 5 else ''}.",
+            "Look whether the worker runs, then: keepwell reconcile.",
+        )
 
 
 def clocks_apart(at: Situation) -> Iterator[Finding]:

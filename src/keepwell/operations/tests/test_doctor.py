@@ -12,11 +12,15 @@ from typing import Any
 import psycopg
 import pytest
 
+from keepwell.access import maintenance
 from keepwell.base import clock
+from keepwell.ledger.doorway import present
+from keepwell.ledger.reconcile import reconcile
 from keepwell.operations import doctor, osuser
 from keepwell.operations.doctor import Severity, Situation, database, machine
 from keepwell.operations.pgfiles import SUPERUSER
 from keepwell.operations.places import APPLICATION, Places
+from tests.cast import Clinic
 
 RANDOM = "q7Z_w3Xv9Kc2Rt5Yb8Nm1Lp4Jh6Gf0DsAeUi"
 Fatal = Severity.FATAL
@@ -260,6 +264,34 @@ def test_a_schema_behind_the_code_is_fatal(changed, monkeypatch):
     assert "SCHEMA_BEHIND" not in changed()
     monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda self, targets: [("one", False)])
     assert changed()["SCHEMA_BEHIND"] == Fatal
+
+
+def test_a_setting_somebody_gave_the_role_is_found(sound: Situation, as_superuser):
+    assert sound.connection is not None
+    name = sound.connection.info.dbname
+    admin = as_superuser("")
+    admin.execute(f'ALTER ROLE keepwell_app IN DATABASE "{name}" SET statement_timeout = 1')
+    try:
+        assert codes(sound)["ROLE_SETTING"] is Severity.WARNING
+    finally:
+        admin.execute(f'ALTER ROLE keepwell_app IN DATABASE "{name}" RESET statement_timeout')
+    assert "ROLE_SETTING" not in codes(sound)
+
+
+def test_a_night_without_reconciliation_is_found(sound: Situation, willow: Clinic, monkeypatch):
+    def late() -> set[str]:
+        found = {p.slug for p, last in maintenance.reconciled() if clock.now() - (last or p.since) > database.OVERDUE}
+        return found & {willow.practice.slug}
+
+    assert not late()
+    tomorrow = clock.now() + dt.timedelta(days=1, hours=3)
+    monkeypatch.setattr(clock, "now", lambda: tomorrow)
+    assert late()
+    assert codes(sound)["NOT_RECONCILED"] is Severity.WARNING
+    monkeypatch.undo()
+    with present(willow.system) as by:
+        reconcile(by)
+    assert {p.slug: last for p, last in maintenance.reconciled()}[willow.practice.slug] is not None
 
 
 def test_every_check_has_a_finding_that_a_test_here_names():

@@ -89,7 +89,7 @@ def test_a_practitioner_reads_the_whole_chart_from_one_opening(imani: Actor, ada
     response = ask(imani, f"/patients/{ada}/")
     page = text(response)
     assert response.status_code == 200
-    for words in ("Ada Lovelace", "Asthma", "Penicillin", "Never smoked", "Video visit: Check-up", "12.5 USD",
+    for words in ("Ada Lovelace", "Asthma", "Penicillin", "Never smoked", "Video visit: Check-up", "$12.50",
                   "Problem noted: Sore throat", "Claim: pharmacy", "Heart rate", "usual 60 to 100",
                   "Goal set: Walk daily"):  # fmt: skip
         assert words in page, words
