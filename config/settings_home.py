@@ -52,7 +52,18 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
             ),
         ),
     ),
-    (_("People and access"), ()),
+    (
+        _("People and access"),
+        (
+            Place(
+                "alternates",
+                _("Alternates"),
+                _("Who looks at what an officer did, was granted or opened."),
+                "user-round-check",
+                Can.MANAGE_ACCESS,
+            ),
+        ),
+    ),
     (_("Practice"), ()),
     (_("This installation"), ()),
 )
@@ -63,5 +74,5 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
 def home(request: HttpRequest) -> HttpResponse:
     """What this role may set."""
     by: Actor = request.actor  # type: ignore[attr-defined]
-    mine = [(title, [place for place in places if may(by.role, place.can)]) for title, places in GROUPS]
+    mine = [(title, [place for place in places if may(by, place.can)]) for title, places in GROUPS]
     return render(request, "settings.html", {"groups": [(title, places) for title, places in mine if places]})

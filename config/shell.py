@@ -20,9 +20,10 @@ from config.preferences import Preferences
 from keepwell.access.entrances import Signed
 from keepwell.access.in_force import Held
 from keepwell.access.policy import Can, may
+from keepwell.access.words import hat_word
 from keepwell.base import clock
-from keepwell.base.actor import Actor, Role
-from keepwell.compliance.activity import purpose_word, recorded_words, role_word
+from keepwell.base.actor import Actor
+from keepwell.compliance.activity import purpose_word, recorded_words
 from keepwell.ledger.doorway import recorded
 
 
@@ -47,6 +48,7 @@ class PurposeLine:
     what: str
     href: str = ""
     recorded: bool = True
+    hats: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Shell:
     preferences: str = "/preferences/"
     who: str = ""
     role: str = ""
+    hats: tuple[tuple[str, str], ...] = ()
     practice: str = ""
     rail: tuple[Entry, ...] = ()
     search: str = ""
@@ -83,13 +86,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _for_somebody(frame: Shell, signed: Signed, actor: Actor | None) -> Shell:
-    finds = may(signed.role, Can.FIND_PATIENTS) and _address("patients")
+    finds = may(signed, Can.FIND_PATIENTS) and _address("patients")
     return replace(
         frame,
         who=signed.name,
-        role=str(role_word(signed.role)),
+        role=hat_word(signed),
+        hats=_hats(signed),
         practice=signed.practice_name,
-        rail=tuple(_rail(signed.role, frame.path)),
+        rail=tuple(_rail(signed, frame.path)),
         search=finds or "",
         account=_address("your-sign-in"),
         sign_out=_address("sign-out"),
@@ -97,10 +101,10 @@ def _for_somebody(frame: Shell, signed: Signed, actor: Actor | None) -> Shell:
     )
 
 
-def _rail(role: Role, path: str) -> Iterator[Entry]:
+def _rail(signed: Signed, path: str) -> Iterator[Entry]:
     for name, label, icon, can in PLACES:
         href = _address(name)
-        if href and may(role, can):
+        if href and may(signed, can):
             yield Entry(str(label), href, icon, current=path == href or (href != "/" and path.startswith(href)))
 
 
@@ -110,10 +114,15 @@ def _purpose_line(signed: Signed, actor: Actor) -> PurposeLine:
     subjects = {s for e in opened for s in e.subjects}
     classes = {c for e in opened for c in e.classes}
     what = recorded_words(len(subjects), classes) if subjects else _("Nothing protected was opened")
-    reads = may(signed.role, Can.READ_LEDGER)
+    reads = may(signed, Can.READ_LEDGER)
     href = reverse("activity-entry", args=[opened[-1].id]) if opened and reads else ""
-    role, purpose = str(role_word(signed.role)), str(purpose_word(actor.purpose))
-    return PurposeLine(signed.name, role, purpose, what, href, recorded=bool(subjects))
+    purpose = str(purpose_word(actor.purpose))
+    return PurposeLine(signed.name, hat_word(signed), purpose, what, href, recorded=bool(subjects), hats=_hats(signed))
+
+
+def _hats(signed: Signed) -> tuple[tuple[str, str], ...]:
+    """The other roles this person has here, and where to change into each."""
+    return tuple((hat_word(hat), reverse("wear-hat", args=[hat.membership])) for hat in signed.hats)
 
 
 def _address(name: str) -> str:

@@ -55,8 +55,8 @@ class Told:
 def today(request: HttpRequest) -> HttpResponse:
     """What needs me now, the patients I was with, and the patients I look after."""
     by: Actor = request.actor  # type: ignore[attr-defined]
-    refusals = refused_lately(by) if may(by.role, Can.READ_LEDGER) else []
-    finds = may(by.role, Can.FIND_PATIENTS) and PhiClass.IDENTITY in visible(by)
+    refusals = refused_lately(by) if may(by, Can.READ_LEDGER) else []
+    finds = may(by, Can.FIND_PATIENTS) and PhiClass.IDENTITY in visible(by)
     groups = patient_groups(by) if finds else []
     shown = {"told": told(by), "refusals": refusals, "groups": groups, "chart_of": chart_of, "now": clock.now()}
     return render(request, "today.html", shown)

@@ -26,7 +26,16 @@ def ask(actor: Actor | None, path: str, data: dict[str, Any] | None = None, **he
     factory = RequestFactory()
     request = factory.get(path, headers=headers) if data is None else factory.post(path, data, headers=headers)
     request.signed_in = actor and Signed(  # type: ignore[attr-defined]
-        new_id(), actor.id, actor.id, actor.practice, actor.role, "Somebody", "Willow", "America/New_York", time.time()
+        new_id(),
+        actor.id,
+        actor.id,
+        actor.practice,
+        actor.role,
+        "Somebody",
+        "Willow",
+        proved=time.time(),
+        custom=actor.custom,
+        scope=actor.scope,
     )
     answered = HttpResponse(status=599)
     entrance = Entrance(lambda _: answered)

@@ -18,7 +18,8 @@ import pytest
 
 from keepwell.access import actions as access
 from keepwell.access.models import Membership, Person, Practice
-from keepwell.base.actor import Actor, Purpose, Role
+from keepwell.base import clock
+from keepwell.base.actor import Actor, Purpose, Role, Scope
 from keepwell.ledger.doorway import present
 from keepwell.patients import actions as patients
 from keepwell.patients.facts import Demographics
@@ -39,8 +40,10 @@ class Clinic:
         """Somebody who works here, present for `purpose`."""
         with present(self.system) as by:
             person: Person = access.add_person(f"{name}.{os.urandom(5).hex()}@example.org", name.title(), by=by)
-            self.members[name] = access.join(person, role, by=by)
-        return Actor(self.members[name].id, self.practice.id, role, purpose)
+            until = clock.now() + dt.timedelta(days=30) if role is Role.AUDITOR else None
+            self.members[name] = access.join(person, role, by=by, until=until)
+        scope = Scope() if role is Role.AUDITOR else None
+        return Actor(self.members[name].id, self.practice.id, role, purpose, scope=scope)
 
 
 def _clinic(name: str, state: str, zone: str) -> Clinic:

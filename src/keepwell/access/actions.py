@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
 
+from keepwell.access import auditors, roles, separation
 from keepwell.access.models import (
     CareRelation,
     CareTeam,
@@ -16,7 +17,7 @@ from keepwell.access.models import (
     Restriction,
 )
 from keepwell.base import clock
-from keepwell.base.actor import Actor, Purpose, Role
+from keepwell.base.actor import Actor, Purpose, Role, Scope
 from keepwell.base.ids import new_id
 from keepwell.ledger import practice_keys
 from keepwell.ledger.actions import action
@@ -54,9 +55,31 @@ def add_person(email: str, name: str, *, by: Actor, person: UUID | None = None) 
 
 
 @action("membership.started", about="membership")
-def join(person: Person, role: Role, *, by: Actor, membership: UUID | None = None, name: str = "") -> Membership:
-    "A person starts to work in a practice, in one role."
-    return Membership.objects.create(id=membership, person=person, role=role, name=name or person.name)
+def join(
+    person: Person,
+    role: Role,
+    *,
+    by: Actor,
+    membership: UUID | None = None,
+    name: str = "",
+    until: dt.datetime | None = None,
+    scope: Scope | None = None,
+) -> Membership:
+    """A person starts to work in a practice, in one role.
+
+    An auditor has an end, and looks at what `scope` says. Raises Refusal ROLE_CONFLICT, AUDITOR_TIME_BOX.
+    """
+    separation.refuse_conflict(person.id, role)
+    if role is Role.AUDITOR:
+        auditors.refuse_open_end(until)
+    return Membership.objects.create(
+        id=membership,
+        person=person,
+        role=role,
+        name=name or person.name,
+        ends_at=until,
+        scope=roles.spoken(scope or Scope()) if role is Role.AUDITOR else None,
+    )
 
 
 @action("membership.ended", about="membership")

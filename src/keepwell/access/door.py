@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
+from keepwell.access import roles
 from keepwell.base import clock
-from keepwell.base.actor import Role, nobody
+from keepwell.base.actor import Custom, Role, Scope, nobody
 from keepwell.ledger import house, wire
 from keepwell.practices import presence
 from keepwell.vault.box import Box
@@ -30,6 +31,8 @@ class Place:
     ends_at: dt.datetime | None
     practice_name: str
     time_zone: str
+    custom: Custom | None = None
+    scope: Scope | None = None
 
     @property
     def lasts(self) -> bool:
@@ -106,5 +109,15 @@ def _token() -> str:
 
 
 def _place(row: tuple[object, ...]) -> Place:
-    membership, practice, role, name, ends_at, practice_name, time_zone = row
-    return Place(membership, practice, Role(str(role)), name, ends_at, practice_name, time_zone)  # type: ignore[arg-type]
+    membership, practice, role, name, ends_at, practice_name, time_zone, custom, scope = row
+    return Place(
+        membership,  # type: ignore[arg-type]
+        practice,  # type: ignore[arg-type]
+        Role(str(role)),
+        name,  # type: ignore[arg-type]
+        ends_at,  # type: ignore[arg-type]
+        practice_name,  # type: ignore[arg-type]
+        time_zone,  # type: ignore[arg-type]
+        roles.custom(custom),  # type: ignore[arg-type]
+        roles.scope(scope),  # type: ignore[arg-type]
+    )

@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from keepwell.access import in_force, limits, policy
+from keepwell.access.door import Place
 from keepwell.access.pages import Stamp, stamp_of
-from keepwell.base.actor import Actor, Role
+from keepwell.base.actor import Actor, Custom, Role, Scope
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.ledger import doorway
@@ -24,7 +25,10 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A signed-in session and the membership it works through; set on the request by the session middleware."""
+    """A signed-in session and the membership it works through; set on the request by the session middleware.
+
+    `hats` are the other places the same person has in this practice now.
+    """
 
     session: UUID
     person: UUID
@@ -36,13 +40,18 @@ class Signed:
     time_zone: str = "America/New_York"
     proved: float = 0.0
     """When this person last proved with two factors who they are, in seconds since 1970."""
+    custom: Custom | None = None
+    scope: Scope | None = None
+    hats: tuple[Place, ...] = ()
 
     def actor(self, stamp: Stamp) -> Actor:
         """The actor for one page, here for the purpose the page states or, failing that, the role's own."""
         if stamp.purpose is None:
             raise TypeError("a public page has no actor")
         purpose = policy.purpose_of(self.role, stamp.purpose)
-        return Actor(self.membership, self.practice, self.role, purpose, self.session, new_id())
+        return Actor(
+            self.membership, self.practice, self.role, purpose, self.session, new_id(), "", self.custom, self.scope
+        )
 
 
 class Entrance:
@@ -66,8 +75,9 @@ class Entrance:
         if signed is None:
             return to_sign_in(request)
         actor = signed.actor(stamp)
-        if not policy.may(signed.role, stamp.can):
-            return _answered(request, lambda: _denied(request, actor, stamp.can))
+        refusal = _may_not(request, signed, stamp.can)
+        if refusal is not None:
+            return _answered(request, lambda: _denied(request, actor, refusal))
         if stamp.fresh and not limits.is_fresh(signed.proved):
             from keepwell.access import stepup
 
@@ -81,8 +91,15 @@ class Entrance:
         return _answered(request, lambda: doorway.one_request(actor, lambda: view(request, *args, **kwargs)))
 
 
-def _denied(request: HttpRequest, actor: Actor, permission: policy.Can | None) -> HttpResponse:
-    refusal = Refusal("ACCESS_DENIED", permission=permission)
+def _may_not(request: HttpRequest, signed: Signed, permission: policy.Can) -> Refusal | None:
+    if not policy.may(signed, permission):
+        return Refusal("ACCESS_DENIED", permission=permission)
+    if request.method not in ("GET", "HEAD") and policy.reads_only(signed, permission):
+        return Refusal("AUDITOR_SCOPE")
+    return None
+
+
+def _denied(request: HttpRequest, actor: Actor, refusal: Refusal) -> HttpResponse:
     match = request.resolver_match
     doorway.refused(actor, refusal, match.view_name if match else "")
     return refusal_page(request, refusal)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Q
@@ -12,7 +13,7 @@ from keepwell.access import in_force
 from keepwell.access.models import CareRelation, CareTeamMember, Restriction
 from keepwell.access.persons import persons
 from keepwell.base import clock
-from keepwell.base.actor import Actor, Purpose, Role
+from keepwell.base.actor import Actor, Custom, Purpose, Role
 from keepwell.base.refusal import Refusal
 from keepwell.vault.phi import PhiClass as C
 
@@ -86,9 +87,50 @@ MAY_DO: dict[Role, frozenset[Can]] = {
 """Role → what it may do. A role that is missing may do nothing."""
 
 
-def may(role: Role, permission: Can) -> bool:
-    """Whether a role includes a permission."""
-    return permission in MAY_DO.get(role, frozenset())
+MAY_GROW: dict[Role, frozenset[Can | C]] = {
+    R.FRONT_DESK: frozenset({Can.MERGE_PATIENTS, Can.IMPORT_RECORDS}),
+    R.COORDINATOR: frozenset({C.PART2}),
+    R.PRACTITIONER: frozenset({Can.MERGE_PATIENTS, Can.IMPORT_RECORDS}),
+    R.TRAINEE: frozenset({Can.REGISTER_PATIENTS, C.COVERAGE}),
+    R.BILLER: frozenset({Can.REGISTER_PATIENTS}),
+    R.MARKETER: frozenset(),
+    R.PRIVACY_OFFICER: frozenset({C.COVERAGE}),
+    R.SECURITY_OFFICER: frozenset(),
+    R.ADMINISTRATOR: frozenset(),
+    R.AUDITOR: frozenset(),
+}
+"""Role → what a practice's own version of it may add: its ceiling. A role that is missing is nobody's base.
+
+It holds whatever a row says: psychotherapy notes are added nowhere, clinical classes at no desk, and no role comes to
+manage people and to read the log of it.
+"""
+
+
+class Hatted(Protocol):
+    """Whoever has a role, and perhaps a role of the practice's own: an actor, a membership seen at the door."""
+
+    @property
+    def role(self) -> Role: ...
+    @property
+    def custom(self) -> Custom | None: ...
+
+
+def may(who: Hatted | Role, permission: Can) -> bool:
+    """Whether somebody's role includes a permission. Ask with the actor, so that the practice's own roles count."""
+    role, custom = (who, None) if isinstance(who, Role) else (who.role, who.custom)
+    held = permission in MAY_DO.get(role, frozenset())
+    if custom is None:
+        return held
+    return (held or _grown(permission, role, custom)) and permission not in custom.drops
+
+
+READS_ONLY = frozenset({Can.SEE_TODAY, Can.MANAGE_OWN_SIGN_IN, Can.READ_LEDGER})
+"""All an auditor may send anything through: their own sign-in, notices they have seen, questions to the log."""
+
+
+def reads_only(who: Hatted, permission: Can) -> bool:
+    """Whether somebody may look at a page of this permission, whatever else their role is given, and send nothing."""
+    return who.role is Role.AUDITOR and permission not in READS_ONLY
 
 
 OWN_PURPOSE = {
@@ -108,7 +150,16 @@ def purpose_of(role: Role, page: Purpose) -> Purpose:
 
 def visible(by: Actor) -> frozenset[C]:
     """The classes the actor's role may see for the actor's purpose, of patients they look after."""
-    return MAY_SEE.get((by.role, by.purpose), frozenset())
+    seen = MAY_SEE.get((by.role, by.purpose), frozenset())
+    if by.custom is None or not seen:
+        return seen
+    fitting = frozenset(C) if by.purpose is P.TREAT else frozenset(C) - NEEDS_RELATION
+    return frozenset(c for c in seen | fitting if c in seen or _grown(c, by.role, by.custom)) - by.custom.drops
+
+
+def _grown(what: Can | C, role: Role, custom: Custom) -> bool:
+    """Whether the practice's own role adds this, and the ceiling of the role it is based on lets it."""
+    return what in custom.adds and what in MAY_GROW.get(role, frozenset())
 
 
 def refused(

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from keepwell.access import limits, signin
+from keepwell.access import hats, limits, signin
 from keepwell.access.door import Place
 from keepwell.access.entrances import Signed, refusal_page
 from keepwell.access.pages import stamp_of
@@ -70,6 +70,9 @@ def _recognise(request: HttpRequest, key: str | None) -> None:
         practice_name=place.practice_name,
         time_zone=place.time_zone,
         proved=store.data.get("proved", 0.0),
+        custom=place.custom,
+        scope=place.scope,
+        hats=hats.others(store.found.places, place),
     )
 
 

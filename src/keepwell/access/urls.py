@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keepwell.access import views_emergency, views_enrol, views_factors, views_notices, views_sessions, views_signin
+from keepwell.access import (
+    views_alternates,
+    views_emergency,
+    views_enrol,
+    views_factors,
+    views_hats,
+    views_notices,
+    views_sessions,
+    views_signin,
+)
 
 urlpatterns = [
     path("sign-in/", views_signin.sign_in, name="sign-in"),
@@ -21,5 +30,8 @@ urlpatterns = [
     path("your-sign-in/<uuid:session>/end/", views_sessions.end_session, name="end-session"),
     path("emergency/<uuid:access>/renew/", views_emergency.renew, name="emergency-renew"),
     path("emergency/<uuid:access>/end/", views_emergency.end, name="emergency-end"),
+    path("settings/alternates/", views_alternates.alternates_page, name="alternates"),
+    path("settings/alternates/<uuid:alternate>/end/", views_alternates.end_alternate, name="end-alternate"),
+    path("hats/<uuid:hat>/wear/", views_hats.change, name="wear-hat"),
     path("notices/<uuid:notice>/seen/", views_notices.seen, name="notice-seen"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from keepwell.access.policy import Hatted
 from keepwell.base.actor import Role
 
 ROLES = {
@@ -28,3 +29,8 @@ ROLES = {
 def role_word(role: str) -> str:
     """A role in the words of the screen; one we do not know, as it is."""
     return str(ROLES[Role(role)]) if role in set(Role) else role
+
+
+def hat_word(who: Hatted) -> str:
+    """What somebody is here as: the practice's own role by its name, else the role."""
+    return who.custom.name if who.custom else role_word(who.role)

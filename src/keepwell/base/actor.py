@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
@@ -44,6 +45,25 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Custom:
+    """A practice's own role: what it adds to the role it is based on, and what it takes away, in the policy's words."""
+
+    id: UUID
+    name: str
+    adds: frozenset[str] = frozenset()
+    drops: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an auditor was let in to look at: some days of the activity log, about these patients if any are named."""
+
+    since: dt.date | None = None
+    until: dt.date | None = None
+    patients: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Made only at an entrance (page, API token, job, command line), never inside a domain.
 
@@ -57,6 +77,8 @@ class Actor:
     session: UUID | None = None
     request: UUID = field(default_factory=new_id)
     reason: str = field(default="", repr=False)
+    custom: Custom | None = field(default=None, repr=False)
+    scope: Scope | None = field(default=None, repr=False)
 
     def for_purpose(self, purpose: Purpose, reason: str = "") -> Actor:
         """The same person, here for another reason."""

@@ -92,7 +92,7 @@ def run(request: HttpRequest, run: UUID) -> HttpResponse:
             return HttpResponse(status=200, headers={"HX-Refresh": "true"})
         return render(request, "fhir/run.html#progress", shown)
     names = _names(rows, by)
-    charted = policy.may(by.role, Can.READ_CHARTS)
+    charted = policy.may(by, Can.READ_CHARTS)
     files = [_file(row, names.get(row.number), charted) for row in rows]
     return render(request, "fhir/run.html", shown | {"files": files, "named": bool(names)})
 

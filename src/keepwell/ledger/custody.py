@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
+from dataclasses import replace
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -27,6 +29,7 @@ journal: ContextVar[list[Entry] | None] = ContextVar("journal", default=None)
 
 def open_entry(entry: Entry, by: Actor) -> UUID:
     """Commits an opening on a connection of its own. After this it stays recorded, whatever happens to the request."""
+    entry = _worn(entry, by)
     keys = practice_keys.of(by)
     wire.call(
         "recorder",
@@ -48,6 +51,7 @@ def open_entry(entry: Entry, by: Actor) -> UUID:
 
 def record(entry: Entry, by: Actor) -> UUID:
     """Commits a denial, a sign-in, an undone request or a system event on a connection of its own."""
+    entry = _worn(entry, by)
     keys = practice_keys.of(by)
     wire.call(
         "recorder",
@@ -70,6 +74,7 @@ def record(entry: Entry, by: Actor) -> UUID:
 
 def act(entry: Entry, by: Actor) -> UUID:
     """The entry of an action, inside the transaction whose rows it allows to change."""
+    entry = _worn(entry, by)
     wire.call(
         "default",
         "SELECT custody.act(%s, %s, %s::text[], %s::uuid[], %s, %s::bytea, %s)",
@@ -251,3 +256,10 @@ def _remember(entry: Entry) -> None:
     kept = journal.get()
     if kept is not None:
         kept.append(entry)
+
+
+def _worn(entry: Entry, by: Actor) -> Entry:
+    """The entry, naming the practice's own role of who acts; its `role` is always the one that was built on."""
+    if by.custom is None:
+        return entry
+    return replace(entry, detail=canonical(json.loads(entry.detail) | {"custom_role": by.custom.id}))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
-from keepwell.base.actor import Actor, Purpose, Role
+from keepwell.base.actor import Actor, Custom, Purpose, Role
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.ledger import custody, house, wire
@@ -79,14 +79,17 @@ def _mac(said: dict[str, Any]) -> str:
     return hmac.new(house.key("jobs"), canonical(said).encode(), hashlib.sha256).hexdigest()
 
 
-def _spoken(by: Actor) -> list[str]:
-    return [str(by.id), str(by.practice), by.role, by.purpose, str(by.session or ""), str(by.request)]
+def _spoken(by: Actor) -> list[Any]:
+    own = by.custom and [str(by.custom.id), by.custom.name, sorted(by.custom.adds), sorted(by.custom.drops)]
+    return [str(by.id), str(by.practice), by.role, by.purpose, str(by.session or ""), str(by.request), own]
 
 
-def _heard(spoken: list[str]) -> Actor:
-    member, practice, role, purpose, session, request = spoken
+def _heard(spoken: list[Any]) -> Actor:
+    member, practice, role, purpose, session, request, own = spoken
+    custom = own and Custom(UUID(own[0]), own[1], frozenset(own[2]), frozenset(own[3]))
+    known = UUID(session) if session else None
     return Actor(
-        UUID(member), UUID(practice), Role(role), Purpose(purpose), UUID(session) if session else None, UUID(request)
+        UUID(member), UUID(practice), Role(role), Purpose(purpose), known, UUID(request), custom=custom or None
     )
 
 

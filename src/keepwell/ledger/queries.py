@@ -11,7 +11,7 @@ from uuid import UUID
 
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
-from keepwell.ledger import custody, wire
+from keepwell.ledger import custody, scope, wire
 from keepwell.ledger.asking import Place, Question
 from keepwell.ledger.entries import Entry, canonical
 
@@ -70,7 +70,7 @@ class Seen:
 
 def ask(question: Question, by: Actor) -> Answer:
     """The entries that answer, at most a page. Recorded as a reading of the ledger (ASTM E2147)."""
-    found = [_row(columns) for columns in _asked(question, by.practice, PAGE + 1)]
+    found = [_row(columns) for columns in _asked(question, by, PAGE + 1)]
     _read(by, asked=question.names(), found=len(found))
     more = len(found) > PAGE
     if question.after is not None:
@@ -80,7 +80,7 @@ def ask(question: Question, by: Actor) -> Answer:
 
 def all_of(question: Question, by: Actor, most: int) -> list[Row]:
     """Every entry that answers, newest first, for an export, which the caller records; one over `most` if too many."""
-    return [_row(columns) for columns in _asked(question, by.practice, most + 1)]
+    return [_row(columns) for columns in _asked(question, by, most + 1)]
 
 
 def one(entry: UUID, by: Actor, only: UUID | None = None) -> Seen:
@@ -92,11 +92,16 @@ def one(entry: UUID, by: Actor, only: UUID | None = None) -> Seen:
     if not found or only not in (None, found[0].actor):
         raise Refusal("NOT_FOUND")
     row = found[0]
+    scope.refuse_beyond(by, row.at, row.subjects)
     beside = _rows("request_id = %s AND id <> %s ORDER BY at, id LIMIT %s", by.practice, row.request, entry, BESIDE)
     began = "session_id = %s AND verb = 'sign_in.succeeded' ORDER BY at LIMIT 1"
     signed_in = _rows(began, by.practice, row.session) if row.session else []
     _read(by, entry=entry)
-    return Seen(row, tuple(beside), signed_in[0] if signed_in else None)
+    return Seen(
+        row,
+        tuple(each for each in beside if scope.holds(by, each.at, each.subjects)),
+        signed_in[0] if signed_in else None,
+    )
 
 
 def reason(entry: UUID, by: Actor) -> str:
@@ -105,10 +110,11 @@ def reason(entry: UUID, by: Actor) -> str:
     Raises Refusal NOT_FOUND, INTEGRITY_FAILURE.
     """
     found = wire.rows(
-        "default", "SELECT note FROM custody.entry WHERE practice_id = %s AND id = %s", by.practice, entry
+        "default", "SELECT note, at, subjects FROM custody.entry WHERE practice_id = %s AND id = %s", by.practice, entry
     )
     if not found or found[0][0] is None:
         raise Refusal("NOT_FOUND")
+    scope.refuse_beyond(by, *found[0][1:])
     _read(by, entry=entry, reason=True)
     return custody.read_note(bytes(found[0][0]), by)
 
@@ -140,9 +146,13 @@ def changed_since(at: dt.datetime, by: Actor, limit: int = 50) -> list[UUID]:
     return [row[0] for row in rows]
 
 
-def statement(question: Question, practice: UUID, limit: int) -> tuple[str, list[Any]]:
-    """The SQL of a question and its values. A page before a newer one is read backwards."""
+def statement(
+    question: Question, practice: UUID, limit: int, within: tuple[list[str], list[Any]] | None = None
+) -> tuple[str, list[Any]]:
+    """The SQL of a question and its values. A page before a newer one is read backwards; `within` narrows it."""
     clauses, values = question.clauses(practice)
+    if within is not None:
+        clauses, values = clauses + within[0], values + within[1]
     way = "ASC" if question.after is not None else "DESC"
     text = (
         f"SELECT {_COLUMNS} FROM custody.entry WHERE {' AND '.join(['practice_id = %s', *clauses])}"
@@ -151,8 +161,9 @@ def statement(question: Question, practice: UUID, limit: int) -> tuple[str, list
     return text, [practice, *values, limit]
 
 
-def _asked(question: Question, practice: UUID, limit: int) -> list[tuple[Any, ...]]:
-    text, values = statement(question, practice, limit)
+def _asked(question: Question, by: Actor, limit: int) -> list[tuple[Any, ...]]:
+    scope.refuse_patients(by, question.subjects)
+    text, values = statement(question, by.practice, limit, scope.clauses(by))
     return wire.rows("default", text, *values)
 
 

@@ -169,6 +169,17 @@ class Relations:
 
 
 @excerpt(Restriction)
+class RestrictionTerms:
+    "What was agreed, for those who keep to it and for the officer who ends it."
+
+    pk: UUID
+    role: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime | None
+    terms: str | None
+
+
+@excerpt(Restriction)
 class AgreedRestriction:
     "A restriction the practice agreed to (45 CFR § 164.522(a)), in the patient's own words."
 

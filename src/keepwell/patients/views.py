@@ -74,7 +74,7 @@ def _page(request: HttpRequest, shown: dict[str, Any], status: int = 200) -> Htt
     around = {
         "refusal": None,
         "offer_close": False,
-        "registers": policy.may(actor_of(request).role, Can.REGISTER_PATIENTS),
+        "registers": policy.may(actor_of(request), Can.REGISTER_PATIENTS),
         "titles": TITLES,
         "filters": [(TITLES[n], f"{reverse('patients')}?show={n}", n == shown["show"]) for n in lists.LISTS],
     }
@@ -103,8 +103,8 @@ def patient(request: HttpRequest, patient: UUID) -> HttpResponse:
         "header": headers.pop(patient),
         "merged": list(headers.values()),
         "where": chart.one(Whereabouts) if Whereabouts in seen else None,
-        "registers": policy.may(by.role, Can.REGISTER_PATIENTS),
-        "merges": policy.may(by.role, Can.MERGE_PATIENTS),
+        "registers": policy.may(by, Can.REGISTER_PATIENTS),
+        "merges": policy.may(by, Can.MERGE_PATIENTS),
         "chart_href": chart_of(patient),
         "closed": closed,
         "words": {"use": USES, "relationship": RELATIONSHIPS},

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from keepwell.access.models.alternates import Alternate
 from keepwell.access.models.emergency import EmergencyAccess, EmergencyDisclosure, Outcome, Reason
 from keepwell.access.models.notices import Notice
 from keepwell.access.models.people import Membership, People, Person
-from keepwell.access.models.relations import CareRelation, CareTeam, CareTeamMember, PatientLink, Restriction
+from keepwell.access.models.relations import (
+    CareRelation,
+    CareTeam,
+    CareTeamMember,
+    Duty,
+    PatientLink,
+    Restriction,
+    Vip,
+)
+from keepwell.access.models.roles import CustomRole
 from keepwell.access.models.sessions import Session, SignInLink
 from keepwell.practices.models import Practice
 
 __all__ = [
+    "Alternate",
     "CareRelation",
     "CareTeam",
     "CareTeamMember",
+    "CustomRole",
+    "Duty",
     "EmergencyAccess",
     "EmergencyDisclosure",
     "Membership",
@@ -26,4 +39,5 @@ __all__ = [
     "Restriction",
     "Session",
     "SignInLink",
+    "Vip",
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password
 from django.db import models
 
+from keepwell.access.models.roles import CustomRole
 from keepwell.base.actor import Role
 from keepwell.base.ids import new_id
 from keepwell.practices.models import Tenanted
@@ -49,15 +51,20 @@ class Person(AbstractBaseUser):
 
 
 class Membership(Tenanted):
-    """A person's place in a practice, in one role. Its id is the Actor's id."""
+    """A person's place in a practice, in one role. Its id is the Actor's id.
+
+    `custom` makes the role the practice's own; `scope` is what an auditor was let in to look at.
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     role = models.CharField(max_length=20, choices=[(r, r) for r in Role])
     name = models.CharField(max_length=120)
+    custom = models.ForeignKey(CustomRole, models.PROTECT, related_name="+", db_constraint=False, null=True)
+    scope: Any = models.JSONField(null=True)
     starts_at = models.DateTimeField(auto_now_add=True)
     ends_at = models.DateTimeField(null=True)
 
-    plain = {"role", "name", "starts_at", "ends_at"}
+    plain = {"role", "name", "scope", "starts_at", "ends_at"}
     subject_column = "id"
 
     class Meta:

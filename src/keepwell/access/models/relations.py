@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 
 from keepwell.access.models.people import Membership
+from keepwell.base import clock
 from keepwell.practices.models import Tenanted
 from keepwell.vault.fields import SealedField
 from keepwell.vault.phi import PhiClass
@@ -16,7 +17,8 @@ class CareTeam(Tenanted):
     """A named group of members who look after the same patients (FHIR CareTeam)."""
 
     name = models.CharField(max_length=120)
-    plain = {"name"}
+    ended_at = models.DateTimeField(null=True)
+    plain = {"name", "ended_at"}
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["practice", "name"], name="access_careteam_once")]
@@ -27,9 +29,33 @@ class CareTeamMember(Tenanted):
 
     team = models.ForeignKey(CareTeam, models.PROTECT, related_name="+", db_constraint=False)
     member = models.ForeignKey(Membership, models.PROTECT, related_name="+", db_constraint=False)
-    starts_at = models.DateTimeField(auto_now_add=True)
+    starts_at = models.DateTimeField(default=clock.now)
     ends_at = models.DateTimeField(null=True)
     plain = {"starts_at", "ends_at"}
+
+
+class Duty(Tenanted):
+    """For whom a member stands in, and when: covers a colleague, supervises a trainee, is on call for a team.
+
+    Whoever `of` or `team` looks after, the member looks after meanwhile. One step only: cover of cover is nobody's.
+    """
+
+    class Kind(models.TextChoices):
+        COVER = "cover"
+        SUPERVISION = "supervision"
+        ON_CALL = "on_call"
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    member = models.ForeignKey(Membership, models.PROTECT, related_name="+", db_constraint=False)
+    of = models.ForeignKey(Membership, models.PROTECT, related_name="+", db_constraint=False, null=True)
+    team = models.ForeignKey(CareTeam, models.PROTECT, related_name="+", db_constraint=False, null=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+
+    plain = {"kind", "starts_at", "ends_at"}
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "member"], name="access_duty_member")]
 
 
 class CareRelation(Tenanted):
@@ -55,13 +81,15 @@ class CareRelation(Tenanted):
 class Restriction(Tenanted):
     """A restriction the practice agreed to (45 CFR § 164.522(a)): this member, or this role, may not read them.
 
-    Neither member nor role named means everybody without a care relation of their own.
+    Neither member nor role named means everybody without a care relation of their own. `terms` says what was agreed,
+    for those who keep to it; `wording` is what the patient said, for those who look after them.
     """
 
     patient_id = models.UUIDField()
     member = models.ForeignKey(Membership, models.PROTECT, related_name="+", db_constraint=False, null=True)
     role = models.CharField(max_length=20, blank=True)
     classes: Any = models.JSONField(default=list)
+    terms = SealedField(phi=PhiClass.CONTACT, null=True)
     wording = SealedField(phi=PhiClass.CLINICAL, null=True)
     starts_at = models.DateTimeField(auto_now_add=True)
     ends_at = models.DateTimeField(null=True)
@@ -71,6 +99,24 @@ class Restriction(Tenanted):
 
     class Meta:
         indexes = [models.Index(fields=["practice", "patient_id"], name="access_restriction_patient")]
+
+
+class Vip(Tenanted):
+    """A patient whom people may be curious about: an opening by somebody without a care relation tells the officers."""
+
+    patient_id = models.UUIDField()
+    starts_at = models.DateTimeField(auto_now_add=True)
+    ends_at = models.DateTimeField(null=True)
+
+    plain = {"patient_id", "starts_at", "ends_at"}
+    subject_column = "patient_id"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "patient_id"], condition=models.Q(ends_at=None), name="access_vip_once"
+            )
+        ]
 
 
 class PatientLink(Tenanted):

@@ -70,7 +70,7 @@ def _actor(practice: str, email: str) -> Actor:
     person = Person.objects.filter(email=email.strip().casefold()).first()
     here = {p.id for p in known}
     places = [p for p in door.places_of(person.id) if p.practice in here] if person else []
-    able = [p for p in places if policy.may(p.role, policy.Can.IMPORT_RECORDS)]
+    able = [p for p in places if policy.may(p, policy.Can.IMPORT_RECORDS)]
     if not able:
         raise Refusal("ACCESS_DENIED", permission=policy.Can.IMPORT_RECORDS)
     return importing(able[0].practice, able[0].membership)

@@ -6,8 +6,9 @@ import secrets
 from dataclasses import dataclass
 
 from keepwell.access import actions as access
-from keepwell.access import credentials, factors
+from keepwell.access import auditors, credentials, factors
 from keepwell.access.models import CareTeam, Membership, Practice
+from keepwell.base import clock
 from keepwell.base.actor import Actor, Role
 from keepwell.cli.people import Somebody
 from keepwell.ledger.doorway import present
@@ -72,7 +73,7 @@ def _one(clinic: Clinic, name: str, role: Role, by: Actor) -> tuple[Somebody, Me
     email = f"{name.split()[0].lower()}@{clinic.slug}.example"
     made = Somebody(name, clinic.name, role, email, password(), factors.new_secret())
     person = access.add_person(made.email, name, by=by)
-    member = access.join(person, role, by=by)
+    member = access.join(person, role, by=by, until=clock.now() + auditors.LONGEST if role is Role.AUDITOR else None)
     credentials.set_password(person, made.password, by=by, practice_name=clinic.name)
     credentials.enrol(person, made.totp, by=by)
     return made, member

@@ -1,0 +1,42 @@
+"""What the pages of roles, alternates and care teams ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from keepwell.access.answers import worded
+from keepwell.access.forms import Quiet
+from keepwell.access.models import Membership
+from keepwell.access.words import role_word
+from keepwell.base.actor import Role
+from keepwell.base.refusal import Refusal
+
+
+class Refusable(Quiet):
+    """A form that says a refusal at its field, or above them all."""
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Puts a refusal where it belongs."""
+        at = refusal.field if refusal.field in self.fields else None
+        self.add_error(at, forms.ValidationError(worded(refusal), code=refusal.code))
+
+
+def people(members: Iterable[Membership]) -> list[tuple[str, str]]:
+    """Members to choose from, each with the role it is."""
+    return [(str(m.id), f"{m.name} · {role_word(m.role)}") for m in members]
+
+
+class AlternateForm(Refusable):
+    """Who stands in for an office."""
+
+    office = forms.ChoiceField(label=_("Office"))
+    member = forms.ChoiceField(label=_("Who looks at its holder's own cases"))
+
+    def __init__(self, *args: Any, offices: Iterable[Role], members: Iterable[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["office"].choices = [(r.value, role_word(r)) for r in offices]  # type: ignore[attr-defined]
+        self.fields["member"].choices = people(members)  # type: ignore[attr-defined]
