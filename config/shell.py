@@ -17,8 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.preferences import Preferences
+from keepwell.access import locking
 from keepwell.access.entrances import Signed
 from keepwell.access.in_force import Held
+from keepwell.access.limits import TOUCH_SECONDS
 from keepwell.access.policy import Can, may
 from keepwell.access.words import hat_word
 from keepwell.base import clock
@@ -52,6 +54,15 @@ class PurposeLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Lock:
+    """What the page's own clock needs: seconds until the session locks, from now and from an activity, and its id."""
+
+    seconds: int
+    idle: int
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """Everything base.html and card.html ask for. A page before sign-in needs only the defaults."""
 
@@ -69,6 +80,7 @@ class Shell:
     account: str = ""
     sign_out: str = ""
     purpose: PurposeLine | None = None
+    lock: Lock | None = None
     notices: tuple[tuple[str, str], ...] = ()
     emergencies: tuple[Held, ...] = ()
     now: dt.datetime | None = None
@@ -82,6 +94,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if signed is not None:
         frame = _for_somebody(frame, signed, getattr(request, "actor", None))
         frame = replace(frame, emergencies=getattr(request, "emergencies", ()), now=clock.now())
+        frame = replace(frame, lock=_lock(request, signed))
     return {"signed_in": signed, "actor": getattr(request, "actor", None), "shell": frame}
 
 
@@ -102,6 +115,14 @@ def _for_somebody(frame: Shell, signed: Signed, actor: Actor | None) -> Shell:
 
 
 def _rail(signed: Signed, path: str) -> Iterator[Entry]:
+def _lock(request: HttpRequest, signed: Signed) -> Lock | None:
+    """Nothing for a page that was asked for without a session, as tests do."""
+    if not hasattr(request, "session"):
+        return None
+    return Lock(locking.state(request)[1], locking.full(request) - TOUCH_SECONDS, str(signed.session))
+
+
+def _rail(role: Role, path: str) -> Iterator[Entry]:
     for name, label, icon, can in PLACES:
         href = _address(name)
         if href and may(signed, can):

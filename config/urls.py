@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/", settings_home.home, name="settings"),
     path("preferences/", views.preferences, name="preferences"),
     path("", include("keepwell.access.urls")),
+    path("", include("keepwell.access.urls_lock")),
     path("", include("keepwell.compliance.urls")),
     path("", include("keepwell.patients.urls")),
     path("", include("keepwell.records.urls")),

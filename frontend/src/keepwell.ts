@@ -3,6 +3,7 @@ import "./styles/index.css";
 import htmx from "htmx.org";
 import { countDown } from "./emergency";
 import { listenForKeys } from "./keys";
+import { keepLock } from "./lock";
 import { keepPanel } from "./panel";
 import { showPasswords } from "./passwords";
 import { keepPreferences, tellZone } from "./preferences";
@@ -13,6 +14,7 @@ tellZone();
 keepPanel();
 showPasswords();
 countDown();
+keepLock();
 
 htmx.onLoad((element) => {
   const part = element as HTMLElement;

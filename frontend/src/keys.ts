@@ -1,5 +1,7 @@
-// The keyboard: / or Ctrl+K to search, j and k along a list, Escape to close, Shift+P when someone walks in.
+// The keyboard: / or Ctrl+K to search, j and k along a list, Escape to close, Shift+P when someone walks in,
+// Shift+L to lock.
 // The single keys can be switched off in the account menu (WCAG 2.1.4); Ctrl+K and Escape always work.
+import { lockNow } from "./lock";
 import { closePanel } from "./panel";
 import { togglePrivate } from "./preferences";
 
@@ -17,7 +19,7 @@ function wanted(event: KeyboardEvent): (() => boolean) | undefined {
   if (event.key === "Escape") return document.querySelector(":popover-open") ? undefined : () => hush() || closePanel();
   if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) return search;
   if (event.ctrlKey || event.metaKey || typing(event.target) || "keysOff" in document.documentElement.dataset) return;
-  return { "/": search, j: () => step(1), k: () => step(-1), P: togglePrivate }[event.key];
+  return { "/": search, j: () => step(1), k: () => step(-1), P: togglePrivate, L: lockNow }[event.key];
 }
 
 function typing(target: EventTarget | null): boolean {

@@ -73,7 +73,7 @@ class Entrance:
             return _answered(request, lambda: doorway.rendered(view(request, *args, **kwargs)))
         signed: Signed | None = getattr(request, "signed_in", None)
         if signed is None:
-            return to_sign_in(request)
+            return self.no_entry(request)
         actor = signed.actor(stamp)
         refusal = _may_not(request, signed, stamp.can)
         if refusal is not None:
@@ -89,6 +89,15 @@ class Entrance:
             actor = in_force.turned(actor, kwargs.get("patient"), request.emergencies)  # type: ignore[attr-defined]
         request.actor = actor  # type: ignore[attr-defined]
         return _answered(request, lambda: doorway.one_request(actor, lambda: view(request, *args, **kwargs)))
+
+    @staticmethod
+    def no_entry(request: HttpRequest) -> HttpResponse:
+        """Nobody is signed in: unlock first, or sign in."""
+        if getattr(request, "locked", None) is None:
+            return to_sign_in(request)
+        from keepwell.access import views_lock
+
+        return views_lock.locked(request)
 
 
 def _may_not(request: HttpRequest, signed: Signed, permission: policy.Can) -> Refusal | None:

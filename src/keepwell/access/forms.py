@@ -54,3 +54,16 @@ class NewPasswordForm(Quiet):
         help_text=_("At least 12 characters. A short sentence works well; no symbols are needed."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "minlength": SHORTEST, "autofocus": True}),
     )
+
+
+class UnlockForm(Quiet):
+    """What unlocks a session, where to go on, and what was sent while it was locked."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=4 * LONGEST,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+    next = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
+    kept = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)

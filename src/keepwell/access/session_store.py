@@ -25,7 +25,8 @@ KEY_BYTES = 32
 class SessionStore:
     """One browser's session. Written on the autocommit connection: no refusal of a page undoes it.
 
-    `data` holds either `pending` (what sign-in has proved so far) or `membership` (signed in), and `person`.
+    `data` holds either `pending` (what sign-in has proved so far) or `membership` (signed in), and `person`. While
+    `locked` is in it (and why), the session answers no page: access/locking.py.
     """
 
     def __init__(self) -> None:
@@ -33,6 +34,8 @@ class SessionStore:
         self.id: UUID | None = None
         self.data: dict[str, Any] = {}
         self.found: door.Found | None = None
+        self.seen: dt.datetime | None = None
+        self.known = False
 
     @classmethod
     def opened(cls, key: str | None) -> SessionStore:
@@ -48,7 +51,7 @@ class SessionStore:
             store.data = json.loads(door.box("sessions").open(found.data, _bound(found.id, hashed)))
         except Refusal:
             return store
-        store.key, store.id, store.found = key, found.id, found
+        store.key, store.id, store.found, store.seen, store.known = key, found.id, found, found.seen_at, True
         return store
 
     @property
@@ -83,7 +86,25 @@ class SessionStore:
             and self.id is not None
             and (clock.now() - self.found.seen_at).total_seconds() > limits.TOUCH_SECONDS
         ):
-            Session.objects.using("recorder").filter(id=self.id, ended_at=None).update(seen_at=clock.now())
+            self.seen = clock.now()
+            Session.objects.using("recorder").filter(id=self.id, ended_at=None).update(seen_at=self.seen)
+
+    def lock(self, why: str) -> bool:
+        """Locks it where it is, under the same key. False if somebody else did, or it went on or ended meanwhile."""
+        assert self.found is not None and self.key is not None and self.id is not None
+        self.data["locked"] = why
+        same = Session.objects.using("recorder").filter(id=self.id, ended_at=None, data=self.found.data)
+        return bool(same.update(data=self._sealed(_hash(self.key))))
+
+    def resume(self) -> bool:
+        """Goes on under a new key, the same session to the ledger. False if it did already, or ended."""
+        assert self.key is not None and self.id is not None
+        self.data.pop("locked", None)
+        key, self.seen = secrets.token_urlsafe(KEY_BYTES), clock.now()
+        same = Session.objects.using("recorder").filter(id=self.id, ended_at=None, key_hash=_hash(self.key))
+        went_on = same.update(key_hash=_hash(key), data=self._sealed(_hash(key)), seen_at=self.seen)
+        self.key = key if went_on else self.key
+        return bool(went_on)
 
     def end(self) -> bool:
         """Ends it. False if it had ended already, or never began."""

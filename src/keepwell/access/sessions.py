@@ -1,6 +1,7 @@
 """Who is signed in, on every request: finds the session, holds it to its limits, and keeps its cookie.
 
-Limits are the server's (45 CFR § 164.312(a)(2)(iii)): a browser that asks too late is told by name and signed out.
+Limits are the server's (45 CFR § 164.312(a)(2)(iii)): a session without activity is locked where it is, and one that
+lasted too long is over; either way the browser is told by name.
 """
 
 from __future__ import annotations
@@ -8,33 +9,35 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from keepwell.access import hats, limits, signin
+from keepwell.access import limits, locking, signin
 from keepwell.access.door import Place
 from keepwell.access.entrances import Signed, refusal_page
 from keepwell.access.pages import stamp_of
 from keepwell.access.session_store import SessionStore
-from keepwell.base import clock
 from keepwell.base.refusal import Refusal
 
 
 class Sessions:
-    """Sets `request.session`, `request.signed_in` (a Signed, or None) and `request.ended` (why, if it just ended)."""
+    """Sets `request.session` and of it `signed_in` or `locked` (a Signed, or None), or `ended` (why, if just now)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.session, request.signed_in, request.ended = SessionStore(), None, None  # type: ignore[attr-defined, assignment]
+        request.session, request.signed_in = SessionStore(), None  # type: ignore[attr-defined, assignment]
+        request.locked, request.ended = None, None  # type: ignore[attr-defined]
         presented = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
         try:
             _recognise(request, presented)
         except Refusal as refusal:
             return refusal_page(request, refusal)
-        return _with_cookie(self.get_response(request), presented, request.session.key)  # type: ignore[attr-defined]
+        return _with_cookie(self.get_response(request), presented, request.session)  # type: ignore[arg-type]
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """A page asked for with a session that has just ended: say why, and sign in right here."""
@@ -59,9 +62,18 @@ def _recognise(request: HttpRequest, key: str | None) -> None:
         request.ended = ended  # type: ignore[attr-defined]
         signin.leave(request, signin.member(place.membership, place.practice, place.role, store.id), ended.code)
         return
-    store.touch()
-    request.signed_in = Signed(  # type: ignore[attr-defined]
-        session=store.id,
+    signed = _signed(store, place, store.id)
+    if locking.is_locked(store, signed):
+        request.locked = signed  # type: ignore[attr-defined]
+        return
+    if not locking.in_background(request):
+        store.touch()
+    request.signed_in = signed  # type: ignore[attr-defined]
+
+
+def _signed(store: SessionStore, place: Place, session: UUID) -> Signed:
+    return Signed(
+        session=session,
         person=store.person,
         membership=place.membership,
         practice=place.practice,
@@ -78,20 +90,21 @@ def _recognise(request: HttpRequest, key: str | None) -> None:
 
 def _over(store: SessionStore, place: Place) -> Refusal | None:
     """Why a session is over, if it is."""
-    assert store.found is not None
     allowed = limits.of(place.role)
     if not place.lasts:
         return Refusal("TERMINATED_USER", time=f"{place.ends_at:%Y-%m-%d %H:%M} UTC")
     if time.time() - store.data["since"] > min(store.data["hours"], allowed.absolute) * 3600:
         return Refusal("SESSION_ABSOLUTE_EXPIRED")
-    if (clock.now() - store.found.seen_at).total_seconds() > allowed.idle * 60:
-        return Refusal("SESSION_IDLE_EXPIRED", n=allowed.idle)
     return None
 
 
-def _with_cookie(response: HttpResponse, presented: str | None, key: str | None) -> HttpResponse:
-    """The browser's copy of the key: not for scripts, not for other sites, under TLS for this host alone."""
-    if key is None and presented is not None:
+def _with_cookie(response: HttpResponse, presented: str | None, store: SessionStore) -> HttpResponse:
+    """The browser's copy of the key: not for scripts, not for other sites, under TLS for this host alone.
+
+    A key nobody knows is left alone: it may be the one of a moment ago, and the browser may hold a newer one already.
+    """
+    key = store.key
+    if key is None and presented is not None and store.known:
         response.delete_cookie(settings.SESSION_COOKIE_NAME, path="/", samesite="Lax")
     elif key is not None and key != presented:
         response.set_cookie(

@@ -1,4 +1,4 @@
-"""How often one may try (NIST SP 800-63B-4 § 3.2.2): by account, by second factor and by address.
+"""How often one may try (NIST SP 800-63B-4 § 3.2.2): by account, by second factor, by address and by locked session.
 
 An attempt is counted before it is made and on the autocommit connection, so neither a refusal nor a hundred attempts at
 the same time on several workers get past a limit. Names and addresses are kept as keyed hashes only.
@@ -18,6 +18,9 @@ LOCK = 15 * 60
 LOCKED_AFTER = 10
 """Failures in a row after which an account rests a quarter of an hour at a time."""
 
+RESUMES = 5
+"""Failures to unlock a session after which it ends."""
+
 
 class By(StrEnum):
     """What is counted."""
@@ -25,6 +28,7 @@ class By(StrEnum):
     ACCOUNT = "account"
     FACTOR = "factor"
     ADDRESS = "address"
+    RESUMING = "resuming"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,11 @@ def count(by: By, who: str) -> None:
     if by is not By.ADDRESS and failures >= LOCKED_AFTER:
         raise Refusal("LOGIN_LOCKED", n=-(-wait // 60) if wait <= LOCK else "…", wait=wait)
     raise Refusal("LOGIN_THROTTLED", n=wait, wait=wait)
+
+
+def tries(by: By, who: str) -> int:
+    """Counts an attempt that never has to wait. How many there were without a success, this one included."""
+    return door.count(_key(by, who), [0], 0)[1] + 1
 
 
 def succeeded(by: By, who: str) -> None:

@@ -18,8 +18,6 @@ from keepwell.access.pending import Pending, pending_of, store_of
 from keepwell.access.words import role_word
 from keepwell.base.refusal import Refusal
 
-ENDED = ("SESSION_IDLE_EXPIRED", "SESSION_ABSOLUTE_EXPIRED")
-
 
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters("password")
@@ -81,7 +79,7 @@ def place(request: HttpRequest) -> HttpResponse:
 @public("signing out works for anybody, whatever state their session is in")
 def sign_out(request: HttpRequest) -> HttpResponse:
     """The way out."""
-    signed: Signed | None = getattr(request, "signed_in", None)
+    signed: Signed | None = getattr(request, "signed_in", None) or getattr(request, "locked", None)
     if signed is None:
         store_of(request).end()
     else:
