@@ -114,7 +114,6 @@ def _for_somebody(frame: Shell, signed: Signed, actor: Actor | None) -> Shell:
     )
 
 
-def _rail(signed: Signed, path: str) -> Iterator[Entry]:
 def _lock(request: HttpRequest, signed: Signed) -> Lock | None:
     """Nothing for a page that was asked for without a session, as tests do."""
     if not hasattr(request, "session"):
@@ -122,7 +121,7 @@ def _lock(request: HttpRequest, signed: Signed) -> Lock | None:
     return Lock(locking.state(request)[1], locking.full(request) - TOUCH_SECONDS, str(signed.session))
 
 
-def _rail(role: Role, path: str) -> Iterator[Entry]:
+def _rail(signed: Signed, path: str) -> Iterator[Entry]:
     for name, label, icon, can in PLACES:
         href = _address(name)
         if href and may(signed, can):

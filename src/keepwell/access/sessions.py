@@ -14,8 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from keepwell.access import hats, limits, signin
-from keepwell.access import limits, locking, signin
+from keepwell.access import hats, limits, locking, signin
 from keepwell.access.door import Place
 from keepwell.access.entrances import Signed, refusal_page
 from keepwell.access.pages import stamp_of
