@@ -27,6 +27,7 @@ from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.compliance.activity import purpose_word, recorded_words
 from keepwell.ledger.doorway import recorded
+from keepwell.vault.phi import PhiClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +132,8 @@ def _rail(signed: Signed, path: str) -> Iterator[Entry]:
 def _purpose_line(signed: Signed, actor: Actor) -> PurposeLine:
     """What this page has put on record so far. The page is rendered after it opened what it opens."""
     opened = [e for e in recorded() if e.kind == "open"]
-    subjects = {s for e in opened for s in e.subjects}
-    classes = {c for e in opened for c in e.classes}
+    subjects = {s for e in opened for s in e.subjects} - {signed.practice}
+    classes = {c for e in opened for c in e.classes} - {PhiClass.OFFICE}
     what = recorded_words(len(subjects), classes) if subjects else _("Nothing protected was opened")
     reads = may(signed, Can.READ_LEDGER)
     href = reverse("activity-entry", args=[opened[-1].id]) if opened and reads else ""
@@ -156,6 +157,7 @@ def _address(name: str) -> str:
 PLACES = (
     ("today", gettext_lazy("Today"), "sun", Can.SEE_TODAY),
     ("patients", gettext_lazy("Patients"), "users", Can.FIND_PATIENTS),
+    ("tasks", gettext_lazy("Tasks"), "list-checks", Can.WORK_ON_TASKS),
     ("import", gettext_lazy("Import records"), "file-input", Can.IMPORT_RECORDS),
     ("reviews", gettext_lazy("Reviews"), "clipboard-check", Can.REVIEW_ACCESS),
     ("activity", gettext_lazy("Activity log"), "scroll-text", Can.READ_LEDGER),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +25,9 @@ from keepwell.ledger.asking import Question
 from keepwell.patients import lists
 from keepwell.patients.excerpts import NameTag
 from keepwell.patients.views import chart_of
+from keepwell.tasks import lines
+from keepwell.tasks import lists as lists_of_tasks
+from keepwell.tasks.actions import UNDO
 from keepwell.vault.phi import PhiClass
 
 SHOWN = 6
@@ -59,7 +63,15 @@ def today(request: HttpRequest) -> HttpResponse:
     finds = may(by, Can.FIND_PATIENTS) and PhiClass.IDENTITY in visible(by)
     groups = patient_groups(by) if finds else []
     shown = {"told": told(by), "refusals": refusals, "groups": groups, "chart_of": chart_of, "now": clock.now()}
-    return render(request, "today.html", shown)
+    return render(request, "today.html", shown | todo(by))
+
+
+def todo(by: Actor) -> dict[str, Any]:
+    """The tasks I am to do first, and what I settled a moment ago."""
+    if not may(by.role, Can.WORK_ON_TASKS):
+        return {"tasks": [], "more_tasks": False, "undo": None}
+    tasks, more = lines.todo(by, SHOWN)
+    return {"tasks": tasks, "more_tasks": more, "undo": lists_of_tasks.just_done(by, UNDO)}
 
 
 def told(by: Actor) -> list[Told]:

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("keepwell.access.urls_lock")),
     path("", include("keepwell.compliance.urls")),
     path("", include("keepwell.patients.urls")),
+    path("", include("keepwell.tasks.urls")),
     path("", include("keepwell.records.urls")),
     path("", include("keepwell.fhir.urls")),
 ]

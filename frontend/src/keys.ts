@@ -1,5 +1,6 @@
 // The keyboard: / or Ctrl+K to search, j and k along a list, Escape to close, Shift+P when someone walks in,
-// Shift+L to lock.
+// Shift+L to lock. A page names its own single keys on what they press (data-key="x"): within the row that has the
+// focus, else the one on the page.
 // The single keys can be switched off in the account menu (WCAG 2.1.4); Ctrl+K and Escape always work.
 import { lockNow } from "./lock";
 import { closePanel } from "./panel";
@@ -19,7 +20,17 @@ function wanted(event: KeyboardEvent): (() => boolean) | undefined {
   if (event.key === "Escape") return document.querySelector(":popover-open") ? undefined : () => hush() || closePanel();
   if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) return search;
   if (event.ctrlKey || event.metaKey || typing(event.target) || "keysOff" in document.documentElement.dataset) return;
-  return { "/": search, j: () => step(1), k: () => step(-1), P: togglePrivate, L: lockNow }[event.key];
+  return { "/": search, j: () => step(1), k: () => step(-1), P: togglePrivate, L: lockNow }[event.key] ?? named(event.key);
+}
+
+function named(key: string): (() => boolean) | undefined {
+  if (!/^[a-z]$/.test(key)) return undefined;
+  const within = document.activeElement?.closest("tr, li, .panel");
+  const own = within?.querySelector<HTMLElement>(`[data-key="${key}"]`);
+  const all = document.querySelectorAll<HTMLElement>(`[data-key="${key}"]`);
+  const wanted = own ?? (all.length === 1 ? all[0] : undefined);
+  if (!wanted) return undefined;
+  return () => (wanted.matches("input, select, textarea") ? wanted.focus() : wanted.click(), true);
 }
 
 function typing(target: EventTarget | null): boolean {

@@ -115,9 +115,9 @@ def relate(
 
 
 @action("care_relation.ended", about="relation")
-def unrelate(relation: CareRelation, *, by: Actor) -> CareRelation:
-    "Somebody no longer looks after a patient."
-    relation.ends_at = clock.now()
+def unrelate(relation: CareRelation, *, by: Actor, at: dt.datetime | None = None) -> CareRelation:
+    "Somebody no longer looks after a patient, from now on or from a day to come."
+    relation.ends_at = at or clock.now()
     relation.save(update_fields=["ends_at"])
     return relation
 

@@ -19,7 +19,8 @@ from keepwell.vault.phi import PhiClass as C
 
 R, P = Role, Purpose
 
-_REACH = frozenset({C.IDENTITY, C.CONTACT})
+_OFFICE = frozenset({C.OFFICE})
+_REACH = _OFFICE | {C.IDENTITY, C.CONTACT}
 _DESK = _REACH | {C.COVERAGE}
 _CARE = _DESK | {C.CLINICAL, C.MESSAGE}
 
@@ -32,14 +33,19 @@ MAY_SEE: dict[tuple[Role, Purpose], frozenset[C]] = {
     (R.PRACTITIONER, P.HOPERAT): _DESK,
     (R.PRACTITIONER, P.TREAT): _CARE | {C.PART2},
     (R.PRACTITIONER, P.BTG): _CARE | {C.PART2},
-    (R.TRAINEE, P.HOPERAT): frozenset({C.IDENTITY}),
+    (R.TRAINEE, P.HOPERAT): _OFFICE | {C.IDENTITY},
     (R.TRAINEE, P.TREAT): _REACH | {C.CLINICAL, C.MESSAGE},
     (R.BILLER, P.HPAYMT): _DESK,
     (R.BILLER, P.HOPERAT): _DESK,
+    (R.MARKETER, P.HOPERAT): _OFFICE,
     (R.PRIVACY_OFFICER, P.HCOMPL): _REACH,
     (R.PRIVACY_OFFICER, P.HOPERAT): _REACH,
+    (R.SECURITY_OFFICER, P.HCOMPL): _OFFICE,
+    (R.ADMINISTRATOR, P.HSYSADMIN): _OFFICE,
+    (R.AUDITOR, P.HCOMPL): _OFFICE,
     (R.SYSTEM, P.HOPERAT): _DESK,
     (R.SYSTEM, P.TREAT): _CARE,
+    (R.SYSTEM, P.HSYSADMIN): _OFFICE,
 }
 """Role and purpose → classes. What is not here is not allowed. No role sees every class: psychotherapy notes are their
 author's alone (45 CFR § 164.508(a)(2)), which no role can grant."""
@@ -62,25 +68,27 @@ class Can(StrEnum):
     READ_OWN_ACTIVITY = "read their own part of the activity log"
     MANAGE_ACCESS = "manage people and access"
     MANAGE_OWN_SIGN_IN = "manage their own sign-in"
+    WORK_ON_TASKS = "work on tasks"
+    SEE_ALL_TASKS = "see and hand over everybody's tasks"
     USE_EMERGENCY_ACCESS = "use emergency access"
     REVIEW_ACCESS = "review emergency and operator access"
 
 
-_EVERYBODY = frozenset({Can.SEE_TODAY, Can.MANAGE_OWN_SIGN_IN, Can.READ_OWN_ACTIVITY})
+_EVERYBODY = frozenset({Can.SEE_TODAY, Can.MANAGE_OWN_SIGN_IN, Can.READ_OWN_ACTIVITY, Can.WORK_ON_TASKS})
 _PEOPLE = _EVERYBODY | {Can.FIND_PATIENTS, Can.READ_CHARTS}
 
 MAY_DO: dict[Role, frozenset[Can]] = {
     R.FRONT_DESK: _PEOPLE | {Can.REGISTER_PATIENTS},
     R.COORDINATOR: _PEOPLE
     | {Can.REGISTER_PATIENTS, Can.MERGE_PATIENTS, Can.IMPORT_RECORDS, Can.WRITE_CHARTS}
-    | {Can.USE_EMERGENCY_ACCESS},
+    | {Can.USE_EMERGENCY_ACCESS, Can.SEE_ALL_TASKS},
     R.PRACTITIONER: _PEOPLE | {Can.REGISTER_PATIENTS, Can.WRITE_CHARTS, Can.USE_EMERGENCY_ACCESS},
     R.TRAINEE: _PEOPLE,
     R.BILLER: _PEOPLE,
     R.MARKETER: _EVERYBODY,
-    R.PRIVACY_OFFICER: _PEOPLE | {Can.READ_LEDGER, Can.MERGE_PATIENTS, Can.REVIEW_ACCESS},
+    R.PRIVACY_OFFICER: _PEOPLE | {Can.READ_LEDGER, Can.MERGE_PATIENTS, Can.REVIEW_ACCESS, Can.SEE_ALL_TASKS},
     R.SECURITY_OFFICER: _EVERYBODY | {Can.READ_LEDGER, Can.REVIEW_ACCESS},
-    R.ADMINISTRATOR: _EVERYBODY | {Can.MANAGE_ACCESS, Can.IMPORT_RECORDS},
+    R.ADMINISTRATOR: _EVERYBODY | {Can.MANAGE_ACCESS, Can.IMPORT_RECORDS, Can.SEE_ALL_TASKS},
     R.AUDITOR: _EVERYBODY | {Can.READ_LEDGER},
     R.SYSTEM: frozenset(Can),
 }
@@ -134,6 +142,7 @@ def reads_only(who: Hatted, permission: Can) -> bool:
 
 
 OWN_PURPOSE = {
+    R.MARKETER: P.HOPERAT,
     R.BILLER: P.HPAYMT,
     R.PRIVACY_OFFICER: P.HCOMPL,
     R.SECURITY_OFFICER: P.HCOMPL,

@@ -73,6 +73,15 @@ VERBS = {
     "sign_in.succeeded": (_("signed in"), _("signed in")),
     "sign_in_link.made": (_("made a sign-in link for"), _("made a sign-in link")),
     "sign_in_link.used": (_("used the sign-in link of"), _("used a sign-in link")),
+    "task.added": (_("asked for something to be done about"), _("asked for something to be done")),
+    "task.cancelled": (_("cancelled a task about"), _("cancelled a task")),
+    "task.changed": (_("changed a task about"), _("changed a task")),
+    "task.claimed": (_("took a task about"), _("took a task")),
+    "task.commented": (_("commented on a task about"), _("commented on a task")),
+    "task.done": (_("did a task about"), _("did a task")),
+    "task.handed_over": (_("handed over a task about"), _("handed over a task")),
+    "task.reopened": (_("reopened a task about"), _("reopened a task")),
+    "tasks.handed_over": (_("handed over everything to be done about"), _("handed over somebody's tasks")),
 }
 
 _KINDS = {
@@ -104,6 +113,7 @@ _CLASSES = {
     "message": _("messages"),
     "psychotherapy": _("psychotherapy notes"),
     "part2": _("substance use treatment (Part 2)"),
+    "office": _("the practice's own notes"),
 }
 
 

@@ -99,7 +99,8 @@ SELECT custody.make_partitions();
 -- The classes of an entry as bits, so that breach scoping reads an index and no table.
 CREATE FUNCTION custody.bits(_classes text[]) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
   SELECT coalesce(bit_or(1 << (array_position(
-    ARRAY['identity', 'contact', 'coverage', 'clinical', 'message', 'psychotherapy', 'part2'], c) - 1)), 0) FROM unnest(_classes) c $$;
+    ARRAY['identity', 'contact', 'coverage', 'clinical', 'message', 'psychotherapy', 'part2',
+    'office'], c) - 1)), 0) FROM unnest(_classes) c $$;
 
 CREATE FUNCTION custody.write(_who custody.presence, _id uuid, _kind text, _verb text, _classes text[], _excerpts text[],
   _subjects uuid[], _listed boolean, _outcome text, _detail text, _note bytea, _mac bytea) RETURNS void
