@@ -39,7 +39,7 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
             Place(
                 "your-factors",
                 _("How you sign in"),
-                _("Your password, your authenticator app and your recovery codes."),
+                _("Your passkeys, your password, your authenticator app and your recovery codes."),
                 "key-round",
                 Can.MANAGE_OWN_SIGN_IN,
             ),

@@ -5,6 +5,7 @@ import { countDown } from "./emergency";
 import { listenForKeys } from "./keys";
 import { keepLock } from "./lock";
 import { keepPanel } from "./panel";
+import { listenForPasskeys } from "./passkeys";
 import { showPasswords } from "./passwords";
 import { keepPreferences, tellZone } from "./preferences";
 
@@ -15,6 +16,7 @@ keepPanel();
 showPasswords();
 countDown();
 keepLock();
+listenForPasskeys();
 
 htmx.onLoad((element) => {
   const part = element as HTMLElement;

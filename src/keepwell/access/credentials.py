@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from keepwell.access import factors, links, passwords
+from keepwell.access import factors, links, passkeys, passwords
 from keepwell.access.models import Membership, Person, Session, SignInLink
 from keepwell.base import clock
 from keepwell.base.actor import Actor
@@ -28,7 +28,24 @@ def enrol(person: Person, secret: str, *, by: Actor) -> list[str]:
     if factors.has_totp(person.id):
         raise Refusal("MFA_RESET_VERIFY")
     factors.activate_totp(person, secret)
-    return factors.make_recovery_codes(person)
+    return factors.renew_recovery_codes(person)
+
+
+@action("second_factor.ended", about="person")
+def end_app(person: Person, *, by: Actor) -> None:
+    "The authenticator app no longer counts. Never the last factor (45 CFR § 164.312(d))."
+    if not passkeys.has(person.id):
+        raise Refusal("FACTOR_NOT_ALLOWED")
+    factors.end_totp(person.id)
+
+
+@action("password.ended", about="person")
+def end_password(person: Person, *, by: Actor) -> None:
+    "From now on a passkey is all it takes; there is no password to guess or give away."
+    if not passkeys.has(person.id):
+        raise Refusal("FACTOR_NOT_ALLOWED")
+    person.set_unusable_password()
+    person.save(update_fields=["password"])
 
 
 @action("recovery_codes.renewed", about="person")

@@ -19,7 +19,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from markupsafe import Markup
 
-from keepwell.access import door
+from keepwell.access import door, passkeys
 from keepwell.access.models import Person
 
 _whose: ContextVar[UUID] = ContextVar("whose factor")
@@ -55,7 +55,12 @@ def new_secret() -> str:
 
 def has_totp(person: UUID) -> bool:
     """Whether a person has an authenticator app enrolled."""
-    return _row(person, Authenticator.Type.TOTP) is not None
+    return _app(person) is not None
+
+
+def has_any(person: UUID) -> bool:
+    """Whether a person has a second factor at all: an app or a passkey."""
+    return has_totp(person) or passkeys.has(person)
 
 
 def proves(person: UUID, secret: str, code: str) -> bool:
@@ -70,7 +75,7 @@ def proves(person: UUID, secret: str, code: str) -> bool:
 
 def accepts(person: UUID, code: str) -> bool:
     """Whether `code` is a good one of the person's authenticator app and was never used."""
-    row = _row(person, Authenticator.Type.TOTP)
+    row = _app(person)
     if row is None:
         return False
     with of(person):
@@ -80,19 +85,34 @@ def accepts(person: UUID, code: str) -> bool:
 
 def activate_totp(person: Person, secret: str) -> None:
     """Keeps the secret, sealed. Only inside an action about the person."""
+    row = _row(person.id, Authenticator.Type.TOTP)
     with of(person.id):
-        totp.TOTP.activate(person, secret)
+        if row is None:
+            totp.TOTP.activate(person, secret)
+        else:
+            row.data = {"secret": SealedFactors().encrypt(secret)}
+            row.save(update_fields=["data"])
 
 
-def make_recovery_codes(person: Person) -> list[str]:
-    """Ten codes that each work once. Only inside an action about the person."""
-    with of(person.id):
-        return list(RecoveryCodes.activate(person).generate_codes())
+def end_totp(person: UUID) -> None:
+    """The app's secret is gone; its row stays. Only inside an action about the person."""
+    row = _app(person)
+    if row is not None:
+        row.data = {}
+        row.save(update_fields=["data"])
+
+
+def end_recovery_codes(person: UUID) -> None:
+    """No recovery code works any more. Only inside an action about the person."""
+    row = _row(person, Authenticator.Type.RECOVERY_CODES)
+    if row is not None:
+        row.data = {}
+        row.save(update_fields=["data"])
 
 
 def codes_left(person: UUID) -> int:
     """How many recovery codes were not used yet."""
-    row = _row(person, Authenticator.Type.RECOVERY_CODES)
+    row = _codes(person)
     if row is None:
         return 0
     with of(person):
@@ -100,11 +120,11 @@ def codes_left(person: UUID) -> int:
 
 
 def renew_recovery_codes(person: Person) -> list[str]:
-    """Ten new codes in place of all earlier ones. Only inside an action about the person."""
+    """Ten codes that each work once, in place of all earlier ones. Only inside an action about the person."""
     row = _row(person.id, Authenticator.Type.RECOVERY_CODES)
-    if row is None:
-        return make_recovery_codes(person)
     with of(person.id):
+        if row is None:
+            return list(RecoveryCodes.activate(person).generate_codes())
         row.data = {"seed": SealedFactors().encrypt(RecoveryCodes.generate_seed()), "used_mask": 0}
         row.save(update_fields=["data"])
         return list(RecoveryCodes(row).generate_codes())
@@ -112,7 +132,7 @@ def renew_recovery_codes(person: Person) -> list[str]:
 
 def spend_recovery_code(person: UUID, code: str) -> bool:
     """Whether `code` is an unused recovery code; it is used from now on. Only inside an action about the person."""
-    row = _row(person, Authenticator.Type.RECOVERY_CODES)
+    row = _codes(person)
     if row is None:
         return False
     with of(person):
@@ -125,6 +145,16 @@ def picture(person: Person, secret: str) -> tuple[Markup, str]:
     drawn = adapter.build_totp_svg(adapter.build_totp_url(person, secret))
     grouped = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     return Markup(drawn[drawn.index("<svg") :]), grouped  # noqa: S704 - drawn here, from a URL-quoted address
+
+
+def _app(person: UUID) -> Authenticator | None:
+    row = _row(person, Authenticator.Type.TOTP)
+    return row if row is not None and "secret" in row.data else None
+
+
+def _codes(person: UUID) -> Authenticator | None:
+    row = _row(person, Authenticator.Type.RECOVERY_CODES)
+    return row if row is not None and "seed" in row.data else None
 
 
 def _row(person: UUID, kind: str) -> Authenticator | None:

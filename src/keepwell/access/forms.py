@@ -67,3 +67,15 @@ class UnlockForm(Quiet):
     )
     next = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
     kept = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+
+
+class NameForm(Quiet):
+    """What to call a passkey."""
+
+    name = forms.CharField(label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
+class NewPasskeyForm(NameForm):
+    """A name, and what the browser's script brought."""
+
+    passkey = forms.CharField(max_length=20_000, widget=forms.HiddenInput)

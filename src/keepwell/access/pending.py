@@ -18,8 +18,9 @@ from keepwell.base.refusal import Refusal
 from keepwell.ledger import signins
 
 Step = Literal["code", "password", "authenticator", "place"]
+Via = Literal["password", "link", "passkey"]
 
-SECOND_FACTORS = {"totp", "recovery_code", "enrolled"}
+SECOND_FACTORS = {"totp", "recovery_code", "passkey", "enrolled", "new_passkey"}
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Pending:
     """
 
     person: str
-    via: Literal["password", "link"]
+    via: Via
     methods: tuple[str, ...]
     until: float
     next: str = ""
@@ -46,9 +47,9 @@ class Pending:
     def step(self) -> Step:
         """What is asked for next. Raises Refusal MFA_REQUIRED when a password is all there is."""
         proved = bool(SECOND_FACTORS & set(self.methods))
-        if not proved and factors.has_totp(self.id):
+        if not proved and factors.has_any(self.id):
             return "code"
-        if self.via == "link" and "new_password" not in self.methods:
+        if self.via == "link" and not {"new_password", "new_passkey"} & set(self.methods):
             return "password"
         if proved:
             return "place"
@@ -57,9 +58,7 @@ class Pending:
         raise Refusal("MFA_REQUIRED")
 
 
-def begun(
-    person: UUID, via: Literal["password", "link"], *, next: str = "", practice: str = "", membership: str = ""
-) -> Pending:
+def begun(person: UUID, via: Via, *, next: str = "", practice: str = "", membership: str = "") -> Pending:
     """The first thing is proved; ten minutes for the others."""
     return Pending(str(person), via, (via,), time.time() + limits.PENDING_SECONDS, next, practice, membership)
 

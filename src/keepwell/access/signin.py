@@ -17,8 +17,10 @@ from keepwell.access import (
     devices,
     door,
     factors,
+    keyring,
     limits,
     links,
+    passkeys,
     passwords,
     session_store,
     throttle,
@@ -60,6 +62,37 @@ def with_link(request: HttpRequest, text: str) -> Pending:
     pending = begun(link.person_id, "link", practice=str(link.practice_id), membership=str(link.membership_id))
     proved(request, pending)
     return pending
+
+
+def with_passkey(request: HttpRequest, text: str, then: str = "", pending: Pending | None = None) -> Pending:
+    """Both steps at once, or the second one of `pending`. Says nothing about whether there is such a passkey."""
+    with told(request, "passkey", pending.person if pending else ""):
+        proof = passkeys.proved(request, text, pending.id if pending else None)
+        spend(proof)
+    throttle.succeeded(By.ADDRESS, address(request))
+    pending = pending or Pending(str(proof.row.person_id), "passkey", (), time.time() + limits.PENDING_SECONDS, then)
+    proved(request, pending, "passkey")
+    return pending
+
+
+def spend(proof: passkeys.Proof) -> None:
+    """A passkey was used: its counter is kept. Raises Refusal PASSKEY_COPIED."""
+    with present(nobody()) as by:
+        keyring.use(proof.row.person, proof, by=by)
+
+
+def new_passkey(request: HttpRequest, pending: Pending, text: str, name: str) -> list[str]:
+    """The step of a one-time link in which a passkey takes the place of password and app. Returns recovery codes."""
+    with told(request, "enrolment", pending.person):
+        held = passkeys.registered(request, text, name)
+    place = _linked_place(pending)
+    with present(member(place.membership, place.practice, place.role, store_of(request).id)) as by:
+        person = Person.objects.get(id=pending.id)
+        keyring.register(person, held, by=by)
+        codes = credentials.renew_codes(person, by=by)
+    pending.secret = ""
+    proved(request, pending, "new_passkey")
+    return codes
 
 
 def with_code(request: HttpRequest, pending: Pending, code: str) -> None:

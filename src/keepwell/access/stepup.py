@@ -12,7 +12,7 @@ import time
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
-from keepwell.access import door, passwords, signin, throttle
+from keepwell.access import door, passkeys, passwords, signin, throttle
 from keepwell.access.entrances import Signed, refusal_page
 from keepwell.access.models import Person
 from keepwell.access.pending import address, store_of, told
@@ -22,13 +22,13 @@ from keepwell.ledger import signins
 
 HELD = "again-held"
 HELD_SECONDS = 60 * 60
-SENSITIVE = ("csrfmiddlewaretoken", HELD, "again-password", "again-code")
+NEVER_HELD = ("csrfmiddlewaretoken", HELD, "again-password", "again-code")
 
 
 def again(request: HttpRequest, signed: Signed) -> HttpResponse | None:
     """The page that asks, or None once it is proved: then the request is the one that was held, and goes on."""
     if request.method != "POST" or HELD not in request.POST:
-        return _asked(request, _sealed(request, signed), Refusal("STEP_UP_REQUIRED"))
+        return _asked(request, signed, _sealed(request, signed), Refusal("STEP_UP_REQUIRED"))
     held = request.POST[HELD]
     try:
         method, body = _opened(held, request, signed)
@@ -37,7 +37,7 @@ def again(request: HttpRequest, signed: Signed) -> HttpResponse | None:
     try:
         proved_by = _prove(request, signed)
     except Refusal as refusal:
-        return _asked(request, held, refusal)
+        return _asked(request, signed, held, refusal)
     _fresh(request, signed, proved_by)
     if method == "GET":
         return HttpResponseRedirect(request.get_full_path(), status=303)
@@ -46,20 +46,29 @@ def again(request: HttpRequest, signed: Signed) -> HttpResponse | None:
 
 
 def _prove(request: HttpRequest, signed: Signed) -> tuple[str, ...]:
-    """Password and code. Counted by session, so that a stolen one keeps nobody else from signing in."""
-    password, code = request.POST.get("again-password", ""), request.POST.get("again-code", "")
-    whom = f"{signed.person}:{signed.session}"
+    """A passkey, or password and code. Counted by session: a stolen one keeps nobody else from signing in."""
+    whom, text = f"{signed.person}:{signed.session}", request.POST.get("passkey", "")
     with told(request, "step_up", str(signed.person)):
         throttle.count(By.FACTOR, whom)
-        person = Person.objects.get(id=signed.person)
-        if not person.check_password(passwords.normal(password)[: passwords.LONGEST + 1]):
-            raise Refusal("PROOF_REFUSED")
-        try:
-            method = signin.second_factor(signed.person, code)
-        except Refusal:
-            raise Refusal("PROOF_REFUSED") from None
+        methods = _passkey(request, signed, text) if text else _password_and_code(request, signed)
     throttle.succeeded(By.FACTOR, whom)
-    return "password", method
+    return methods
+
+
+def _passkey(request: HttpRequest, signed: Signed, text: str) -> tuple[str, ...]:
+    signin.spend(passkeys.proved(request, text, signed.person))
+    return ("passkey",)
+
+
+def _password_and_code(request: HttpRequest, signed: Signed) -> tuple[str, ...]:
+    password, code = request.POST.get("again-password", ""), request.POST.get("again-code", "")
+    person = Person.objects.get(id=signed.person)
+    if not person.check_password(passwords.normal(password)[: passwords.LONGEST + 1]):
+        raise Refusal("PROOF_REFUSED")
+    try:
+        return "password", signin.second_factor(signed.person, code)
+    except Refusal:
+        raise Refusal("PROOF_REFUSED") from None
 
 
 def _fresh(request: HttpRequest, signed: Signed, proved_by: tuple[str, ...]) -> None:
@@ -71,11 +80,17 @@ def _fresh(request: HttpRequest, signed: Signed, proved_by: tuple[str, ...]) -> 
     signins.record("sign_in.proved_again", by, about=[signed.person], detail=detail, note=f"from {address(request)}")
 
 
-def _asked(request: HttpRequest, held: str, refusal: Refusal) -> HttpResponse:
+def _asked(request: HttpRequest, signed: Signed, held: str, refusal: Refusal) -> HttpResponse:
     """In place of the page, with its status. A part of a page that a script asked for becomes the whole page."""
     if request.headers.get("HX-Request") and request.method == "GET":
         return HttpResponse(status=401, headers={"HX-Redirect": request.get_full_path()})
-    facts = {"held": held, "refusal": refusal, "files": bool(request.method == "POST" and request.FILES)}
+    facts = {
+        "held": held,
+        "refusal": refusal,
+        "files": bool(request.method == "POST" and request.FILES),
+        "passkeys": passkeys.has(signed.person),
+        "password": Person.objects.get(id=signed.person).has_usable_password(),
+    }
     response = render(request, "access/again.html", facts, status=refusal.status)
     if request.headers.get("HX-Request"):
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "body", "innerHTML"
@@ -86,7 +101,7 @@ def _sealed(request: HttpRequest, signed: Signed) -> str:
     body = ""
     if request.method == "POST":
         typed = request.POST.copy()
-        for name in SENSITIVE:
+        for name in NEVER_HELD:
             typed.pop(name, None)
         body = typed.urlencode()
     said = json.dumps({"method": request.method, "body": body, "until": time.time() + HELD_SECONDS})

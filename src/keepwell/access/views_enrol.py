@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from keepwell.access import factors, links, signin
+from keepwell.access import devices, factors, links, signin
 from keepwell.access.answers import answered, go_on
 from keepwell.access.forms import CodeForm, NewPasswordForm
 from keepwell.access.models import Person
 from keepwell.access.pages import public
-from keepwell.access.pending import pending_of
+from keepwell.access.pending import Pending, pending_of
 from keepwell.access.views_signin import too_slow
 from keepwell.base.refusal import Refusal
 
@@ -62,6 +62,29 @@ def authenticator(request: HttpRequest) -> HttpResponse:
             return answered(request, "access/recovery_codes.html", codes=codes)
         except Refusal as caught:
             refusal = caught
+    return _authenticator_page(request, pending, form, refusal)
+
+
+@require_POST
+@public("a step of sign-in by one-time link; it answers only a browser that has used one")
+def enrol_passkey(request: HttpRequest) -> HttpResponse:
+    """A passkey in place of password and app; then the recovery codes."""
+    pending = pending_of(request)
+    if pending is None or pending.step() not in ("password", "authenticator"):
+        return too_slow(request)
+    name = devices.named(request) or "1"
+    try:
+        codes = signin.new_passkey(request, pending, request.POST.get("passkey", ""), name)
+    except Refusal as refusal:
+        if pending.step() == "password":
+            return answered(request, "access/set_password.html", NewPasswordForm(), refusal)
+        return _authenticator_page(request, pending, CodeForm(), refusal)
+    return answered(request, "access/recovery_codes.html", codes=codes)
+
+
+def _authenticator_page(
+    request: HttpRequest, pending: Pending, form: CodeForm, refusal: Refusal | None
+) -> HttpResponse:
     person = Person.objects.get(id=pending.id)
     drawing, secret = factors.picture(person, signin.secret_to_enrol(request, pending))
     return answered(request, "access/authenticator.html", form, refusal, drawing=drawing, secret=secret)

@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keepwell.access import signin
+from keepwell.access import passkeys, signin
 from keepwell.access.answers import answered, go_on, let_in, safe
 from keepwell.access.door import Place
 from keepwell.access.entrances import Signed
@@ -53,12 +53,20 @@ def code(request: HttpRequest) -> HttpResponse:
         return too_slow(request)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return answered(request, "access/code.html", form)
+        return code_page(request, pending, form)
     try:
         signin.with_code(request, pending, form.cleaned_data["code"])
         return go_on(request, pending)
     except Refusal as refusal:
-        return answered(request, "access/code.html", form, refusal)
+        return code_page(request, pending, form, refusal)
+
+
+def code_page(
+    request: HttpRequest, pending: Pending, form: CodeForm | None = None, refusal: Refusal | None = None
+) -> HttpResponse:
+    """Asks for the second factor, whichever this person has. Not a view of its own."""
+    has = passkeys.has(pending.id)
+    return answered(request, "access/code.html", form or CodeForm(), refusal, passkeys=has)
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from keepwell.access.models.alternates import Alternate
 from keepwell.access.models.emergency import EmergencyAccess, EmergencyDisclosure, Outcome, Reason
 from keepwell.access.models.notices import Notice
+from keepwell.access.models.passkeys import Passkey
 from keepwell.access.models.people import Membership, People, Person
 from keepwell.access.models.relations import (
     CareRelation,
@@ -31,6 +32,7 @@ __all__ = [
     "Membership",
     "Notice",
     "Outcome",
+    "Passkey",
     "PatientLink",
     "People",
     "Person",
