@@ -56,6 +56,13 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
         _("People and access"),
         (
             Place(
+                "people",
+                _("People"),
+                _("Who works here, in what role, and how their access began and ends."),
+                "users",
+                Can.SEE_PEOPLE,
+            ),
+            Place(
                 "alternates",
                 _("Alternates"),
                 _("Who looks at what an officer did, was granted or opened."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from keepwell.access import auditors, roles, separation
@@ -62,10 +63,12 @@ def join(
     by: Actor,
     membership: UUID | None = None,
     name: str = "",
+    accepted: bool = True,
     until: dt.datetime | None = None,
     scope: Scope | None = None,
+    **more: Any,
 ) -> Membership:
-    """A person starts to work in a practice, in one role.
+    """A person starts to work in a practice, in one role. Not `accepted`: closed until they accept it themselves.
 
     An auditor has an end, and looks at what `scope` says. Raises Refusal ROLE_CONFLICT, AUDITOR_TIME_BOX.
     """
@@ -77,16 +80,18 @@ def join(
         person=person,
         role=role,
         name=name or person.name,
+        accepted_at=clock.now() if accepted else None,
         ends_at=until,
         scope=roles.spoken(scope or Scope()) if role is Role.AUDITOR else None,
+        **more,
     )
 
 
 @action("membership.ended", about="membership")
-def leave(membership: Membership, *, by: Actor) -> Membership:
-    "A person no longer works in this role; their sessions end with the next request."
-    membership.ends_at = clock.now()
-    membership.save(update_fields=["ends_at"])
+def leave(membership: Membership, *, by: Actor, because: str = "left", at: dt.datetime | None = None) -> Membership:
+    "A person no longer works in this role, from now or a moment to come; their sessions end with the next request."
+    membership.ends_at, membership.ended_because = at or clock.now(), because
+    membership.save(update_fields=["ends_at", "ended_because"])
     return membership
 
 

@@ -18,6 +18,9 @@ from keepwell.access.entrances import Signed
 from keepwell.access.pending import Pending
 from keepwell.base.refusal import Refusal
 
+INVITED = "/invited/"
+"""Where invitations are answered: whoever came from there goes back once they have signed in."""
+
 PAGES = {"code": "sign-in-code", "password": "set-password", "authenticator": "authenticator", "place": "sign-in-place"}
 
 
@@ -47,6 +50,10 @@ def worded(refusal: Refusal) -> str:
 def go_on(request: HttpRequest, pending: Pending) -> HttpResponse:
     """To the next step; through the last one at once when there is only one place to work."""
     step = pending.step()
+    if step == "place" and pending.next.startswith(INVITED):
+        return HttpResponseRedirect(pending.next)
+    if step == "place" and signin.unaccepted(pending) is not None:
+        return HttpResponseRedirect(reverse("accept-place"))
     if step == "place":
         found = signin.places(request, pending.id)
         if len(found) == 1:

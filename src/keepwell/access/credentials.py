@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from keepwell.access import factors, links, passkeys, passwords
+from keepwell.access import acceptance, factors, links, passkeys, passwords
 from keepwell.access.models import Membership, Person, Session, SignInLink
 from keepwell.base import clock
 from keepwell.base.actor import Actor
@@ -24,10 +24,16 @@ def set_password(person: Person, raw: str, *, by: Actor, practice_name: str = ""
 
 @action("second_factor.enrolled", about="person")
 def enrol(person: Person, secret: str, *, by: Actor) -> list[str]:
-    "An authenticator app was enrolled; returns the recovery codes that go with it. One app a person, never replaced."
+    """An authenticator app was enrolled; returns the recovery codes that go with it. One app a person, never replaced.
+
+    A first factor opens this practice alone: what others opened to the person closes until they accept it again.
+    """
     if factors.has_totp(person.id):
         raise Refusal("MFA_RESET_VERIFY")
+    from_nothing = not factors.has_any(person.id)
     factors.activate_totp(person, secret)
+    if from_nothing:
+        acceptance.renewed(person, by=by)
     return factors.renew_recovery_codes(person)
 
 

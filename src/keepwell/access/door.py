@@ -13,6 +13,7 @@ from functools import cache
 from uuid import UUID
 
 from keepwell.access import roles
+from keepwell.access.models import Membership
 from keepwell.base import clock
 from keepwell.base.actor import Custom, Role, Scope, nobody
 from keepwell.ledger import house, wire
@@ -63,6 +64,26 @@ def places_of(person: UUID) -> tuple[Place, ...]:
     """Every membership of a person that has not ended."""
     rows = wire.rows("recorder", "SELECT * FROM custody.memberships(%s, %s)", _token(), person)
     return tuple(place for place in map(_place, rows) if place.lasts)
+
+
+def place_of(membership: Membership) -> Place:
+    """A membership, loaded with its practice, as the door sees it; open to its person or not."""
+    where = membership.practice
+    return Place(
+        membership.id,
+        where.id,
+        Role(membership.role),
+        membership.name,
+        membership.ends_at,
+        where.name,
+        where.time_zone,
+    )
+
+
+def last_ended(person: UUID) -> tuple[dt.datetime, str] | None:
+    """When the last place of a person ended, and because of what."""
+    rows = wire.rows("recorder", "SELECT ends_at, because FROM custody.last_ended(%s, %s)", _token(), person)
+    return (rows[0][0], rows[0][1]) if rows else None
 
 
 def count(key: bytes, waits: list[int], forget: int) -> tuple[int, int]:

@@ -141,10 +141,14 @@ def spend_recovery_code(person: UUID, code: str) -> bool:
 
 def picture(person: Person, secret: str) -> tuple[Markup, str]:
     """The QR code of an enrolment as inline SVG, and the secret in groups of four for typing."""
-    adapter = SealedFactors()
-    drawn = adapter.build_totp_svg(adapter.build_totp_url(person, secret))
     grouped = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
-    return Markup(drawn[drawn.index("<svg") :]), grouped  # noqa: S704 - drawn here, from a URL-quoted address
+    return drawn(SealedFactors().build_totp_url(person, secret)), grouped
+
+
+def drawn(address: str) -> Markup:
+    """An address as a QR code, as inline SVG."""
+    drawing = SealedFactors().build_totp_svg(address)
+    return Markup(drawing[drawing.index("<svg") :])  # noqa: S704 - drawn here, from an address we made
 
 
 def _app(person: UUID) -> Authenticator | None:

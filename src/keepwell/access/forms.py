@@ -79,3 +79,12 @@ class NewPasskeyForm(NameForm):
     """A name, and what the browser's script brought."""
 
     passkey = forms.CharField(max_length=20_000, widget=forms.HiddenInput)
+
+
+class TermsForm(Quiet):
+    """Accepting a place to work, and what goes with it."""
+
+    agreed = forms.BooleanField(
+        label=_("I will keep what I see at work confidential, and use only my own sign-in."),
+        error_messages={"required": _("Without this nobody works here.")},
+    )

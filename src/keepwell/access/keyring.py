@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from keepwell.access import factors, passkeys
+from keepwell.access import acceptance, factors, passkeys
 from keepwell.access.models import Passkey, Person
 from keepwell.access.passkeys import Held, Proof
 from keepwell.base import clock
@@ -22,8 +22,11 @@ def register(person: Person, held: Held, *, by: Actor) -> Passkey:
     known = [each.credential.credential_id for _, each in passkeys.of(person.id)]
     if held.credential.credential_id in known or len(known) >= MOST:
         raise Refusal("PASSKEY_REFUSED")
+    from_nothing = not factors.has_any(person.id)
     row = passkeys.seal(Passkey(id=new_id(), person=person), held)
     row.save(force_insert=True)
+    if from_nothing:
+        acceptance.renewed(person, by=by)
     return row
 
 

@@ -67,6 +67,8 @@ class Can(StrEnum):
     READ_LEDGER = "read the activity log"
     READ_OWN_ACTIVITY = "read their own part of the activity log"
     MANAGE_ACCESS = "manage people and access"
+    APPROVE_ACCESS = "approve access"
+    SEE_PEOPLE = "see people and their access"
     MANAGE_OWN_SIGN_IN = "manage their own sign-in"
     WORK_ON_TASKS = "work on tasks"
     SEE_ALL_TASKS = "see and hand over everybody's tasks"
@@ -75,6 +77,7 @@ class Can(StrEnum):
 
 
 _EVERYBODY = frozenset({Can.SEE_TODAY, Can.MANAGE_OWN_SIGN_IN, Can.READ_OWN_ACTIVITY, Can.WORK_ON_TASKS})
+_APPROVES = frozenset({Can.APPROVE_ACCESS, Can.SEE_PEOPLE})
 _PEOPLE = _EVERYBODY | {Can.FIND_PATIENTS, Can.READ_CHARTS}
 
 MAY_DO: dict[Role, frozenset[Can]] = {
@@ -86,10 +89,12 @@ MAY_DO: dict[Role, frozenset[Can]] = {
     R.TRAINEE: _PEOPLE,
     R.BILLER: _PEOPLE,
     R.MARKETER: _EVERYBODY,
-    R.PRIVACY_OFFICER: _PEOPLE | {Can.READ_LEDGER, Can.MERGE_PATIENTS, Can.REVIEW_ACCESS, Can.SEE_ALL_TASKS},
-    R.SECURITY_OFFICER: _EVERYBODY | {Can.READ_LEDGER, Can.REVIEW_ACCESS},
-    R.ADMINISTRATOR: _EVERYBODY | {Can.MANAGE_ACCESS, Can.IMPORT_RECORDS, Can.SEE_ALL_TASKS},
-    R.AUDITOR: _EVERYBODY | {Can.READ_LEDGER},
+    R.PRIVACY_OFFICER: _PEOPLE
+    | _APPROVES
+    | {Can.READ_LEDGER, Can.MERGE_PATIENTS, Can.REVIEW_ACCESS, Can.SEE_ALL_TASKS},
+    R.SECURITY_OFFICER: _EVERYBODY | _APPROVES | {Can.READ_LEDGER, Can.REVIEW_ACCESS, Can.MANAGE_ACCESS},
+    R.ADMINISTRATOR: _EVERYBODY | _APPROVES | {Can.MANAGE_ACCESS, Can.IMPORT_RECORDS, Can.SEE_ALL_TASKS},
+    R.AUDITOR: _EVERYBODY | {Can.READ_LEDGER, Can.SEE_PEOPLE},
     R.SYSTEM: frozenset(Can),
 }
 """Role → what it may do. A role that is missing may do nothing."""

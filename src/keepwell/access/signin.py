@@ -12,6 +12,7 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
 from keepwell.access import (
+    acceptance,
     actions,
     credentials,
     devices,
@@ -25,7 +26,7 @@ from keepwell.access import (
     session_store,
     throttle,
 )
-from keepwell.access.models import Person, SignInLink
+from keepwell.access.models import Membership, Person, SignInLink
 from keepwell.access.pending import Pending, address, begun, noted, proved, store_of, told
 from keepwell.access.throttle import By
 from keepwell.base.actor import Actor, Purpose, Role, nobody
@@ -153,6 +154,19 @@ def places(request: HttpRequest, person: UUID) -> tuple[door.Place, ...]:
     return found
 
 
+def unaccepted(pending: Pending) -> door.Place | None:
+    """The place of the one-time link behind a sign-in, while it is closed to the person until they accept it."""
+    if not pending.membership or acceptance.open_to(pending.id, UUID(pending.membership)):
+        return None
+    return _linked_place(pending)
+
+
+def accept(request: HttpRequest, pending: Pending, place: door.Place) -> None:
+    """The person, known by their own factors now, accepts the place their one-time link is for."""
+    with present(member(place.membership, place.practice, place.role, store_of(request).id)) as by:
+        acceptance.accept([Membership.objects.get(id=place.membership)], by=by)
+
+
 def enter(request: HttpRequest, pending: Pending, place: door.Place) -> None:
     """The last step: signed in, in one place. First the practice's ledger has an entry, then the session a new key."""
     session, hours = new_id(), limits.of(place.role).absolute
@@ -197,8 +211,10 @@ def _used(named: links.Named) -> SignInLink:
 
 
 def _linked_place(pending: Pending) -> door.Place:
-    """Where the one-time link was made. Raises Refusal LINK_REFUSED if the membership ended meanwhile."""
-    for place in door.places_of(pending.id):
-        if str(place.membership) == pending.membership:
-            return place
-    raise Refusal("LINK_REFUSED")
+    """Where the one-time link was made, accepted or not. Raises Refusal LINK_REFUSED if it ended meanwhile."""
+    with present(actions.system_actor(UUID(pending.practice))):
+        found = Membership.objects.select_related("practice").get(id=pending.membership, person_id=pending.id)
+    place = door.place_of(found)
+    if not place.lasts:
+        raise Refusal("LINK_REFUSED")
+    return place

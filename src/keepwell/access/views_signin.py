@@ -73,7 +73,7 @@ def code_page(
 @public("the last step of sign-in, or a change of place; it answers only a browser that has proved the others")
 def place(request: HttpRequest) -> HttpResponse:
     """Which practice, in which role; only for people who have more than one."""
-    pending = pending_of(request) or _here_already(request)
+    pending = pending_of(request) or here_already(request)
     if pending is None or pending.step() != "place":
         return too_slow(request)
     found = signin.places(request, pending.id)
@@ -112,7 +112,7 @@ def _chosen(found: tuple[Place, ...], asked: str) -> Place | None:
     return next((each for each in found if str(each.membership) == asked), None)
 
 
-def _here_already(request: HttpRequest) -> Pending | None:
+def here_already(request: HttpRequest) -> Pending | None:
     """Somebody signed in who goes on to another place of theirs, by what they proved when they came."""
     signed: Signed | None = getattr(request, "signed_in", None)
     if signed is None:

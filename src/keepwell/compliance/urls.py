@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.urls import path
 
 from keepwell.compliance import views, views_find
+from keepwell.compliance.people import views as people
+from keepwell.compliance.people import views_grants as grants
 
 urlpatterns = [
     path("activity/", views.log, name="activity"),
@@ -11,4 +13,14 @@ urlpatterns = [
     path("activity/<uuid:entry>/reason/", views.reason, name="activity-reason"),
     path("my-activity/", views.mine, name="my-activity"),
     path("my-activity/<uuid:entry>/", views.own_entry, name="my-activity-entry"),
+    path("people/", people.people, name="people"),
+    path("people/invite/", grants.invite, name="invite"),
+    path("people/<uuid:member>/", people.person, name="person"),
+    path("people/<uuid:member>/role/", grants.change, name="change-role"),
+    path("people/grants/<uuid:grant>/", grants.grant, name="grant"),
+    path("people/grants/<uuid:grant>/approve/", grants.approve, name="grant-approve"),
+    path("people/grants/<uuid:grant>/identity/", grants.prove, name="grant-prove"),
+    path("people/grants/<uuid:grant>/clearance/", grants.check, name="grant-check"),
+    path("people/grants/<uuid:grant>/withdraw/", grants.withdraw, name="grant-withdraw"),
+    path("people/grants/<uuid:grant>/hand-over/", grants.hand_over, name="grant-hand-over"),
 ]

@@ -18,6 +18,7 @@ from keepwell.access.models.relations import (
 )
 from keepwell.access.models.roles import CustomRole
 from keepwell.access.models.sessions import Session, SignInLink
+from keepwell.access.models.workforce import ClearanceCheck, Grant
 from keepwell.practices.models import Practice
 
 __all__ = [
@@ -25,10 +26,12 @@ __all__ = [
     "CareRelation",
     "CareTeam",
     "CareTeamMember",
+    "ClearanceCheck",
     "CustomRole",
     "Duty",
     "EmergencyAccess",
     "EmergencyDisclosure",
+    "Grant",
     "Membership",
     "Notice",
     "Outcome",

@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import check_password
 from django.db import models
 
 from keepwell.access.models.roles import CustomRole
+from keepwell.base import clock
 from keepwell.base.actor import Role
 from keepwell.base.ids import new_id
 from keepwell.practices.models import Tenanted
@@ -33,12 +34,13 @@ class Person(AbstractBaseUser):
     name = models.CharField(max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    renewed_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = []
     objects = People()
-    plain = {"email", "name", "is_active", "created_at", "password", "last_login"}
+    plain = {"email", "name", "is_active", "created_at", "renewed_at", "password", "last_login"}
     subject_column = "id"
 
     @property
@@ -51,8 +53,10 @@ class Person(AbstractBaseUser):
 
 
 class Membership(Tenanted):
-    """A person's place in a practice, in one role. Its id is the Actor's id.
+    """A person's place in a practice, in one role. Its id is the Actor's id, and is never given to anybody else.
 
+    It is entered only once it began and its person accepted it with the factors they have now: `accepted_at` is not
+    before the person's `renewed_at`, when their factors were last set up from nothing (sql/acceptance.sql).
     `custom` makes the role the practice's own; `scope` is what an auditor was let in to look at.
     """
 
@@ -61,11 +65,22 @@ class Membership(Tenanted):
     name = models.CharField(max_length=120)
     custom = models.ForeignKey(CustomRole, models.PROTECT, related_name="+", db_constraint=False, null=True)
     scope: Any = models.JSONField(null=True)
-    starts_at = models.DateTimeField(auto_now_add=True)
+    kind = models.CharField(max_length=12, default="employee")
+    manager = models.ForeignKey("self", models.PROTECT, related_name="+", db_constraint=False, null=True)
+    starts_at = models.DateTimeField(default=clock.now)
+    accepted_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=16, blank=True)
+    suspended_at = models.DateTimeField(null=True)
 
-    plain = {"role", "name", "scope", "starts_at", "ends_at"}
+    plain = {
+        "role", "name", "scope", "kind", "starts_at", "accepted_at", "ends_at", "ended_because", "suspended_at",
+    }  # fmt: skip
     subject_column = "id"
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["practice", "person", "role"], name="access_membership_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "person", "role"], condition=models.Q(ends_at=None), name="access_membership_once"
+            )
+        ]
