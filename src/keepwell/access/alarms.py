@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.access import notices
-from keepwell.access.models import EmergencyAccess, Membership, Restriction
+from keepwell.access.models import EmergencyAccess, Membership, Restriction, Vip
 from keepwell.access.persons import persons
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Role
@@ -21,18 +22,14 @@ BULK = 3
 WITHIN = dt.timedelta(hours=1)
 
 Asked = Callable[[UUID, UUID], bool]
-AROUND: dict[str, list[Asked]] = {"visit": [], "vip": []}
-"""What floors above know: whether a member has a visit with a patient now, whether a patient needs special care."""
+VISITS: list[Asked] = []
+"""What floors above know: whether a member has a visit with a patient now."""
 
 
-def around(what: str) -> Callable[[Asked], Asked]:
-    """A floor's own answer to "is there a visit?" or "is this a VIP?", asked with the member and the patient."""
-
-    def told(asked: Asked) -> Asked:
-        AROUND[what].append(asked)
-        return asked
-
-    return told
+def visits(asked: Asked) -> Asked:
+    """A floor's own answer to "is there a visit?", asked with the member and the patient."""
+    VISITS.append(asked)
+    return asked
 
 
 WORDS = {
@@ -47,23 +44,23 @@ WORDS = {
 USED = {
     "restricted": notices.kind(
         "emergency.restricted", _("%(who)s used emergency access against a restriction the patient asked for."),
-        icon="siren", alarming=True,
+        icon="siren", page="review", alarming=True,
     ),
     "part2": notices.kind(
         "emergency.part2", _("%(who)s used emergency access and may have opened records of a substance use program."),
-        icon="siren", alarming=True,
+        icon="siren", page="review", alarming=True,
     ),
     "vip": notices.kind(
         "emergency.vip", _("%(who)s used emergency access to the chart of a person who needs special care."),
-        icon="siren", alarming=True,
+        icon="siren", page="review", alarming=True,
     ),
     "bulk": notices.kind(
         "emergency.bulk", _("%(who)s used emergency access to a third chart within an hour."),
-        icon="siren", alarming=True,
+        icon="siren", page="review", alarming=True,
     ),
     "no_visit": notices.kind(
         "emergency.no_visit", _("%(who)s used emergency access without a visit."),
-        icon="siren", alarming=True,
+        icon="siren", page="review", alarming=True,
     ),
 }  # fmt: skip
 
@@ -76,17 +73,13 @@ def needed(patient: UUID, part2: bool, by: Actor) -> list[str]:
     """
     records = persons([patient])[patient]
     known = {
-        "restricted": _restricted(records),
+        "restricted": _lasting(Restriction, records),
         "part2": part2,
-        "vip": _any("vip", by.id, records),
+        "vip": _lasting(Vip, records),
         "bulk": len(_recent(by) - set(records)) >= BULK - 1,
-        "no_visit": not _any("visit", by.id, records),
+        "no_visit": not any(asked(by.id, record) for record in records for asked in VISITS),
     }
     return [why for why in WORDS if known[why]]
-
-
-def _any(what: str, member: UUID, records: Iterable[UUID]) -> bool:
-    return any(asked(member, record) for record in records for asked in AROUND[what])
 
 
 def _recent(by: Actor) -> set[UUID]:
@@ -94,10 +87,11 @@ def _recent(by: Actor) -> set[UUID]:
     return set(began.order_by("patient_id").values_list("patient_id", flat=True))
 
 
-def _restricted(records: Iterable[UUID]) -> bool:
+def _lasting(model: type[Restriction] | type[Vip], records: Iterable[UUID]) -> bool:
     at = clock.now()
     lasting = Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
-    return Restriction.objects.filter(lasting, patient_id__in=list(records)).exists()
+    rows: Any = model.objects
+    return bool(rows.filter(lasting, patient_id__in=list(records)).exists())
 
 
 def sound(access: EmergencyAccess, *, by: Actor) -> None:

@@ -49,7 +49,7 @@ def begin(patient: UUID, reason: str, line: str, *, by: Actor, part2: Part2 | No
 
     Raises Refusal BREAKGLASS_NOT_ALLOWED, BREAKGLASS_REASON_REQUIRED, P2_EMERG_FIELDS.
     """
-    if not policy.may(by.role, Can.USE_EMERGENCY_ACCESS):
+    if not policy.may(by, Can.USE_EMERGENCY_ACCESS):
         raise Refusal("BREAKGLASS_NOT_ALLOWED")
     if reason not in REASONS or len(line.strip()) < LEAST:
         raise Refusal("BREAKGLASS_REASON_REQUIRED", field="line" if reason in REASONS else "reason", least=LEAST)

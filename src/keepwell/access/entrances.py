@@ -84,7 +84,7 @@ class Entrance:
             asked = stepup.again(request, signed)
             if asked is not None:
                 return asked
-        if policy.may(signed.role, policy.Can.USE_EMERGENCY_ACCESS):
+        if policy.may(signed, policy.Can.USE_EMERGENCY_ACCESS):
             request.emergencies = in_force.held(actor)  # type: ignore[attr-defined]
             actor = in_force.turned(actor, kwargs.get("patient"), request.emergencies)  # type: ignore[attr-defined]
         request.actor = actor  # type: ignore[attr-defined]
@@ -139,5 +139,5 @@ def _way_in(request: HttpRequest, refusal: Refusal) -> str:
     signed: Signed | None = getattr(request, "signed_in", None)
     patient = request.resolver_match.kwargs.get("patient") if request.resolver_match else None
     closed = refusal.code in ("POLICY_DENY", "RESTRICTION_BLOCK") and patient is not None
-    able = signed is not None and policy.may(signed.role, policy.Can.USE_EMERGENCY_ACCESS)
+    able = signed is not None and policy.may(signed, policy.Can.USE_EMERGENCY_ACCESS)
     return reverse("emergency", args=[patient]) if closed and able else ""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keepwell.compliance import views, views_find
+from keepwell.compliance import views, views_find, views_reviews
 from keepwell.compliance.people import views as people
 from keepwell.compliance.people import views_grants as grants
 
@@ -11,6 +11,9 @@ urlpatterns = [
     path("activity/find/", views_find.find, name="activity-find"),
     path("activity/<uuid:entry>/", views.entry, name="activity-entry"),
     path("activity/<uuid:entry>/reason/", views.reason, name="activity-reason"),
+    path("reviews/", views_reviews.weekly, name="reviews"),
+    path("reviews/<uuid:access>/", views_reviews.one, name="review"),
+    path("emergency/<uuid:access>/", views_reviews.own, name="emergency-own"),
     path("my-activity/", views.mine, name="my-activity"),
     path("my-activity/<uuid:entry>/", views.own_entry, name="my-activity-entry"),
     path("people/", people.people, name="people"),

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 VERBS = {
+    "access.judged": (_("noted what they found about access to"), _("noted what they found about an access")),
+    "access.reviewed": (_("reviewed an access to"), _("reviewed an access")),
     "address.added": (_("added an address of"), _("added an address")),
     "address.ended": (_("ended an address of"), _("ended an address")),
     "care_relation.began": (_("began a care relation with"), _("began a care relation")),
@@ -18,9 +20,14 @@ VERBS = {
     "contact.ended": (_("ended a phone or e-mail of"), _("ended a phone or e-mail")),
     "coverage.added": (_("added insurance of"), _("added insurance")),
     "coverage.ended": (_("ended insurance of"), _("ended insurance")),
+    "emergency_access.answered": (
+        _("answered an officer about emergency access to"),
+        _("answered an officer about emergency access"),
+    ),
     "emergency_access.asked": (_("said why they need emergency access to"), _("said why they need emergency access")),
     "emergency_access.began": (_("began emergency access to"), _("began emergency access")),
     "emergency_access.ended": (_("ended emergency access to"), _("ended emergency access")),
+    "emergency_access.explained": (_("explained emergency access to"), _("explained emergency access")),
     "emergency_access.part2_disclosed": (
         _("wrote down a medical emergency (42 CFR § 2.51) for"),
         _("wrote down a medical emergency (42 CFR § 2.51)"),

@@ -112,7 +112,7 @@ def _closed(seen: Sight) -> list[tuple[PhiClass, Any, Refusal]]:
 
 def _way_in(patient: UUID, seen: Sight, by: Actor) -> str:
     """Where an emergency opens what is closed here, for somebody whose role has that."""
-    opens = policy.may(by.role, Can.USE_EMERGENCY_ACCESS) and PhiClass.CLINICAL in seen.closed
+    opens = policy.may(by, Can.USE_EMERGENCY_ACCESS) and PhiClass.CLINICAL in seen.closed
     return reverse("emergency", args=[patient]) if opens and by.purpose is not Purpose.BTG else ""
 
 

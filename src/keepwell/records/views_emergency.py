@@ -28,7 +28,7 @@ from keepwell.vault.phi import PhiClass
 def ask(request: HttpRequest, patient: UUID) -> HttpResponse:
     """Says what emergency access does and who will hear of it; asks why; opens the chart for an hour."""
     by: Actor = request.actor  # type: ignore[attr-defined]
-    if not policy.may(by.role, Can.USE_EMERGENCY_ACCESS):
+    if not policy.may(by, Can.USE_EMERGENCY_ACCESS):
         raise Refusal("BREAKGLASS_NOT_ALLOWED")
     if not Patient.objects.filter(id=patient).exists():
         raise Refusal("NOT_FOUND")

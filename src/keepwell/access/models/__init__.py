@@ -5,6 +5,7 @@ from __future__ import annotations
 from keepwell.access.models.alternates import Alternate
 from keepwell.access.models.emergency import EmergencyAccess, EmergencyDisclosure, Outcome, Reason
 from keepwell.access.models.notices import Notice
+from keepwell.access.models.operators import OperatorAccess, SupportRule, SupportWindow
 from keepwell.access.models.passkeys import Passkey
 from keepwell.access.models.people import Membership, People, Person
 from keepwell.access.models.relations import (
@@ -34,6 +35,7 @@ __all__ = [
     "Grant",
     "Membership",
     "Notice",
+    "OperatorAccess",
     "Outcome",
     "Passkey",
     "PatientLink",
@@ -44,5 +46,7 @@ __all__ = [
     "Restriction",
     "Session",
     "SignInLink",
+    "SupportRule",
+    "SupportWindow",
     "Vip",
 ]

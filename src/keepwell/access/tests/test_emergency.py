@@ -14,7 +14,7 @@ import pytest
 from keepwell.access import actions as access
 from keepwell.access import alarms, emergency, policy
 from keepwell.access.emergency import Part2
-from keepwell.access.models import EmergencyAccess, EmergencyDisclosure, Notice
+from keepwell.access.models import EmergencyAccess, EmergencyDisclosure, Notice, Vip
 from keepwell.access.tests.somebody import entries
 from keepwell.access.tests.test_actions import verbs
 from keepwell.base import clock
@@ -208,7 +208,8 @@ def test_without_a_visit_both_officers_hear_of_it_at_once(
 def test_a_visit_leaves_it_to_the_weekly_review(
     willow: Clinic, imani: Actor, theo: Actor, ada: UUID, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setitem(alarms.AROUND, "visit", [lambda member, patient: (member, patient) == (imani.id, ada)])
+    monkeypatch.setattr(alarms, "VISITS", [])
+    alarms.visits(lambda member, patient: (member, patient) == (imani.id, ada))
     assert begins(imani, ada).alarms == []
     assert told(willow, theo) == []
 
@@ -216,8 +217,8 @@ def test_a_visit_leaves_it_to_the_weekly_review(
 def test_a_visit_hides_neither_a_vip_nor_a_third_chart(
     willow: Clinic, imani: Actor, theo: Actor, ada: UUID, bo: UUID, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setitem(alarms.AROUND, "visit", [lambda member, patient: True])
-    monkeypatch.setitem(alarms.AROUND, "vip", [lambda member, patient: patient == bo])
+    monkeypatch.setattr(alarms, "VISITS", [lambda member, patient: True])
+    monkeypatch.setattr(alarms, "_lasting", lambda model, records: model is Vip and bo in records)
     assert begins(imani, ada).alarms == []
     assert begins(imani, bo).alarms == ["vip"]
     assert begins(imani, new_id()).alarms == ["bulk"]
