@@ -63,6 +63,13 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
                 Can.SEE_PEOPLE,
             ),
             Place(
+                "care-teams",
+                _("Care teams and cover"),
+                _("Who looks after the same patients, who stands in, who is on call."),
+                "users-round",
+                Can.MANAGE_CARE_TEAMS,
+            ),
+            Place(
                 "alternates",
                 _("Alternates"),
                 _("Who looks at what an officer did, was granted or opened."),

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -52,6 +53,7 @@ class PurposeLine:
     href: str = ""
     recorded: bool = True
     hats: tuple[tuple[str, str], ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +95,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     signed: Signed | None = getattr(request, "signed_in", None)
     frame = Shell(path=request.path, theme=likes.theme, private=likes.private, keys=likes.keys)
     if signed is not None:
-        frame = _for_somebody(frame, signed, getattr(request, "actor", None))
+        frame = _for_somebody(frame, signed, getattr(request, "actor", None), _patient_of(request))
         frame = replace(frame, emergencies=getattr(request, "emergencies", ()), now=clock.now())
         frame = replace(frame, lock=_lock(request, signed))
     return {"signed_in": signed, "actor": getattr(request, "actor", None), "shell": frame}
 
 
-def _for_somebody(frame: Shell, signed: Signed, actor: Actor | None) -> Shell:
+def _for_somebody(frame: Shell, signed: Signed, actor: Actor | None, patient: UUID | None) -> Shell:
     finds = may(signed, Can.FIND_PATIENTS) and _address("patients")
     return replace(
         frame,
@@ -111,7 +113,7 @@ def _for_somebody(frame: Shell, signed: Signed, actor: Actor | None) -> Shell:
         search=finds or "",
         account=_address("your-sign-in"),
         sign_out=_address("sign-out"),
-        purpose=_purpose_line(signed, actor) if actor else None,
+        purpose=_purpose_line(signed, actor, patient) if actor else None,
     )
 
 
@@ -129,7 +131,7 @@ def _rail(signed: Signed, path: str) -> Iterator[Entry]:
             yield Entry(str(label), href, icon, current=path == href or (href != "/" and path.startswith(href)))
 
 
-def _purpose_line(signed: Signed, actor: Actor) -> PurposeLine:
+def _purpose_line(signed: Signed, actor: Actor, patient: UUID | None) -> PurposeLine:
     """What this page has put on record so far. The page is rendered after it opened what it opens."""
     opened = [e for e in recorded() if e.kind == "open"]
     subjects = {s for e in opened for s in e.subjects} - {signed.practice}
@@ -137,8 +139,16 @@ def _purpose_line(signed: Signed, actor: Actor) -> PurposeLine:
     what = recorded_words(len(subjects), classes) if subjects else _("Nothing protected was opened")
     reads = may(signed, Can.READ_LEDGER)
     href = reverse("activity-entry", args=[opened[-1].id]) if opened and reads else ""
-    purpose = str(purpose_word(actor.purpose))
-    return PurposeLine(signed.name, hat_word(signed), purpose, what, href, recorded=bool(subjects), hats=_hats(signed))
+    why = reverse("why", args=[patient]) if patient and may(signed, Can.FIND_PATIENTS) else ""
+    who, purpose = hat_word(signed), str(purpose_word(actor.purpose))
+    return PurposeLine(signed.name, who, purpose, what, href, bool(subjects), _hats(signed), why)
+
+
+def _patient_of(request: HttpRequest) -> UUID | None:
+    """Whom the page is about, by its address."""
+    match = request.resolver_match
+    named = match.kwargs.get("patient") if match else None
+    return named if isinstance(named, UUID) else None
 
 
 def _hats(signed: Signed) -> tuple[tuple[str, str], ...]:

@@ -68,7 +68,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 def todo(by: Actor) -> dict[str, Any]:
     """The tasks I am to do first, and what I settled a moment ago."""
-    if not may(by.role, Can.WORK_ON_TASKS):
+    if not may(by, Can.WORK_ON_TASKS):
         return {"tasks": [], "more_tasks": False, "undo": None}
     tasks, more = lines.todo(by, SHOWN)
     return {"tasks": tasks, "more_tasks": more, "undo": lists_of_tasks.just_done(by, UNDO)}

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from keepwell.access import auditors, roles, separation
+from keepwell.access import alternates, auditors, roles, separation, teams
 from keepwell.access.models import (
     CareRelation,
     CareTeam,
@@ -97,8 +97,13 @@ def leave(membership: Membership, *, by: Actor, because: str = "left", at: dt.da
 
 @action("care_team.formed")
 def form_team(name: str, members: Iterable[Membership], *, by: Actor) -> CareTeam:
-    "A named care team and who is on it."
-    team = CareTeam.objects.create(name=name)
+    """A named care team and who is on it.
+
+    Raises Refusal FIELD_EMPTY, TEAM_NAME_TAKEN, SELF_APPROVAL.
+    """
+    members = list(members)
+    alternates.refuse_placing(members, by)
+    team = CareTeam.objects.create(name=teams.free_name(name))
     CareTeamMember.objects.bulk_create(CareTeamMember(team=team, member=m) for m in members)
     return team
 
@@ -111,11 +116,13 @@ def relate(
     member: UUID | None = None,
     team: UUID | None = None,
     basis: str = "care_team",
+    since: dt.datetime | None = None,
     until: dt.datetime | None = None,
 ) -> CareRelation:
     "Somebody begins to look after a patient."
+    starts = since or clock.now()
     return CareRelation.objects.create(
-        patient_id=patient, member_id=member, team_id=team, basis=basis, starts_at=clock.now(), ends_at=until
+        patient_id=patient, member_id=member, team_id=team, basis=basis, starts_at=starts, ends_at=until
     )
 
 
@@ -136,16 +143,30 @@ def restrict(
     member: UUID | None = None,
     role: str = "",
     wording: str | None = None,
+    until: dt.datetime | None = None,
 ) -> Restriction:
     "The practice agrees to a restriction the patient asked for (45 CFR § 164.522(a))."
     return Restriction.objects.create(
-        patient_id=patient, member_id=member, role=role, classes=sorted(classes), wording=wording
+        patient_id=patient,
+        member_id=member,
+        role=role,
+        classes=sorted(classes),
+        wording=wording,
+        ends_at=until,
     )
 
 
+@action("restriction.worded", about="restriction", seals={PhiClass.CONTACT})
+def word(restriction: Restriction, terms: str, *, by: Actor) -> Restriction:
+    "What was agreed, in words for those who have to keep to it."
+    restriction.terms = terms
+    restriction.save(update_fields=["terms"])
+    return restriction
+
+
 @action("restriction.ended", about="restriction")
-def lift(restriction: Restriction, *, by: Actor) -> Restriction:
-    "A restriction ends (45 CFR § 164.522(a)(2))."
-    restriction.ends_at = clock.now()
-    restriction.save(update_fields=["ends_at"])
+def lift(restriction: Restriction, *, by: Actor, how: str = "") -> Restriction:
+    "A restriction ends, because the patient asked for it or agreed to it (45 CFR § 164.522(a)(2)(i) and (ii))."
+    restriction.ends_at, restriction.ended_how = clock.now(), how
+    restriction.save(update_fields=["ends_at", "ended_how"])
     return restriction

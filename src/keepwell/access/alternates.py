@@ -5,7 +5,7 @@ Compared by person, never by membership: one person may hold several roles here,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -29,6 +29,18 @@ def refuse_own(person: UUID, by: Actor, *, approving: bool = False) -> None:
     """Raises Refusal REVIEW_OWN_ACTIVITY, or SELF_APPROVAL of an approval, when the actor is whom it is about."""
     if person_of(by) == person:
         raise Refusal("SELF_APPROVAL" if approving else "REVIEW_OWN_ACTIVITY")
+
+
+def refuse_placing(members: Iterable[Membership], by: Actor) -> None:
+    """Raises Refusal SELF_APPROVAL when somebody would give themselves patients while another could decide it.
+
+    Where one person is all there is, they may, and the log says so.
+    """
+    own = person_of(by)
+    if own is None or own not in {each.person_id for each in members}:
+        return
+    if reviewer_for(own, by, Role.ADMINISTRATOR) is not None:
+        refuse_own(own, by, approving=True)
 
 
 def reviewer_for(person: UUID, by: Actor, office: Role | None = None) -> Membership | None:

@@ -40,3 +40,42 @@ class AlternateForm(Refusable):
         super().__init__(*args, **kwargs)
         self.fields["office"].choices = [(r.value, role_word(r)) for r in offices]  # type: ignore[attr-defined]
         self.fields["member"].choices = people(members)  # type: ignore[attr-defined]
+
+
+class MomentField(forms.DateTimeField):
+    """A day and a time by the clock of the practice."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        picker = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(widget=picker, input_formats=["%Y-%m-%dT%H:%M"], **kwargs)
+
+
+class Dated(Refusable):
+    """Somebody, from when until when."""
+
+    member = forms.ChoiceField(label=_("Who"))
+    starts = MomentField(label=_("From"), required=False, help_text=_("Now, if you leave it empty."))
+    ends = MomentField(label=_("Until"), required=False)
+
+    def __init__(self, *args: Any, members: Iterable[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["member"].choices = people(members)  # type: ignore[attr-defined]
+
+
+class StandInForm(Dated):
+    """Cover and supervision: somebody instead of, or above, somebody."""
+
+    of = forms.ChoiceField(label=_("For whom"))
+    field_order = ("member", "of", "starts", "ends")
+
+    def __init__(self, *args: Any, others: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["of"].choices = list(others)  # type: ignore[attr-defined]
+
+
+class TeamForm(Refusable):
+    """A team's name. It must not say what its patients have: names stand in the clear."""
+
+    name = forms.CharField(
+        label=_("Name of the team"), max_length=120, help_text=_("Not a condition: names of teams are not protected.")
+    )

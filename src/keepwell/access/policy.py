@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 
-from keepwell.access import in_force
-from keepwell.access.models import CareRelation, CareTeamMember, Restriction
+from keepwell.access import in_force, relations
+from keepwell.access.models import Membership, Restriction
 from keepwell.access.persons import persons
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Custom, Purpose, Role
@@ -50,6 +50,9 @@ MAY_SEE: dict[tuple[Role, Purpose], frozenset[C]] = {
 """Role and purpose → classes. What is not here is not allowed. No role sees every class: psychotherapy notes are their
 author's alone (45 CFR § 164.508(a)(2)), which no role can grant."""
 
+cared_for = relations.cared_for
+"""The patients an actor looks after now (access/relations.py)."""
+
 NEEDS_RELATION = frozenset({C.CLINICAL, C.MESSAGE, C.PART2, C.PSYCHOTHERAPY})
 """Classes that people read only of patients they look after."""
 
@@ -72,6 +75,8 @@ class Can(StrEnum):
     MANAGE_OWN_SIGN_IN = "manage their own sign-in"
     WORK_ON_TASKS = "work on tasks"
     SEE_ALL_TASKS = "see and hand over everybody's tasks"
+    MANAGE_CARE_TEAMS = "manage care teams and cover"
+    MANAGE_RESTRICTIONS = "agree to and end restrictions"
     USE_EMERGENCY_ACCESS = "use emergency access"
     REVIEW_ACCESS = "review emergency and operator access"
 
@@ -84,16 +89,20 @@ MAY_DO: dict[Role, frozenset[Can]] = {
     R.FRONT_DESK: _PEOPLE | {Can.REGISTER_PATIENTS},
     R.COORDINATOR: _PEOPLE
     | {Can.REGISTER_PATIENTS, Can.MERGE_PATIENTS, Can.IMPORT_RECORDS, Can.WRITE_CHARTS}
-    | {Can.USE_EMERGENCY_ACCESS, Can.SEE_ALL_TASKS},
+    | {Can.USE_EMERGENCY_ACCESS, Can.SEE_ALL_TASKS, Can.MANAGE_CARE_TEAMS},
     R.PRACTITIONER: _PEOPLE | {Can.REGISTER_PATIENTS, Can.WRITE_CHARTS, Can.USE_EMERGENCY_ACCESS},
     R.TRAINEE: _PEOPLE,
     R.BILLER: _PEOPLE,
     R.MARKETER: _EVERYBODY,
     R.PRIVACY_OFFICER: _PEOPLE
+    | {Can.MANAGE_RESTRICTIONS}
     | _APPROVES
     | {Can.READ_LEDGER, Can.MERGE_PATIENTS, Can.REVIEW_ACCESS, Can.SEE_ALL_TASKS},
     R.SECURITY_OFFICER: _EVERYBODY | _APPROVES | {Can.READ_LEDGER, Can.REVIEW_ACCESS, Can.MANAGE_ACCESS},
-    R.ADMINISTRATOR: _EVERYBODY | _APPROVES | {Can.MANAGE_ACCESS, Can.IMPORT_RECORDS, Can.SEE_ALL_TASKS},
+    R.ADMINISTRATOR: _EVERYBODY
+    | _APPROVES
+    | {Can.MANAGE_ACCESS, Can.IMPORT_RECORDS}
+    | {Can.MANAGE_CARE_TEAMS, Can.SEE_ALL_TASKS},
     R.AUDITOR: _EVERYBODY | {Can.READ_LEDGER, Can.SEE_PEOPLE},
     R.SYSTEM: frozenset(Can),
 }
@@ -206,38 +215,27 @@ def refused(
     return no | _restricted(by, wanted, {s: people[s] for s in whose if s not in no and s not in lifted})
 
 
-def cared_for(by: Actor, subjects: Iterable[UUID] | None = None) -> frozenset[UUID]:
-    """The patients the actor looks after now, directly or through a team; among `subjects` if given."""
-    at = clock.now()
-    teams = CareTeamMember.objects.filter(_lasting(at), member_id=by.id).values("team_id")
-    held = CareRelation.objects.filter(_lasting(at)).values_list("patient_id", flat=True)
-    if subjects is not None:
-        held = held.filter(patient_id__in=list(subjects))
-    # A union and no OR: each side has an index of its own, and no index answers an OR with a subquery in it.
-    return frozenset(held.filter(member_id=by.id).union(held.filter(team_id__in=teams)))
-
-
 def _restricted(by: Actor, wanted: frozenset[C], people: Mapping[UUID, Sequence[UUID]]) -> dict[UUID, Refusal]:
     everybody = {record for records in people.values() for record in records}
     if not everybody:
         return {}
-    rows = list(Restriction.objects.filter(_lasting(clock.now()), patient_id__in=everybody))
+    # Whom a restriction names, it binds in every role they have here.
+    me = Membership.objects.filter(id=by.id, person_id=OuterRef("member__person_id"))
+    agreed = Restriction.objects.filter(relations.lasting(clock.now()), patient_id__in=everybody)
+    rows = list(agreed.annotate(mine=Exists(me)).order_by("starts_at", "id"))
     caring = cared_for(by, everybody) if any(not r.member_id and not r.role for r in rows) else frozenset()
     bound = {}
     for subject, records in people.items():
         cared = not caring.isdisjoint(records)
-        if any(_binds(r, by, wanted, cared) for r in rows if r.patient_id in records):
-            bound[subject] = Refusal("RESTRICTION_BLOCK")
+        binding = [r for r in rows if r.patient_id in records and _binds(r, r.mine, by, wanted, cared)]
+        if binding:
+            bound[subject] = Refusal("RESTRICTION_BLOCK", date=f"{binding[0].starts_at:%Y-%m-%d}")
     return bound
 
 
-def _binds(row: Restriction, by: Actor, wanted: frozenset[C], cared: bool) -> bool:
+def _binds(row: Restriction, mine: bool, by: Actor, wanted: frozenset[C], cared: bool) -> bool:
     if row.classes and not wanted & set(row.classes):
         return False
     if row.member_id or row.role:
-        return row.member_id == by.id or row.role == by.role
+        return mine or row.role == by.role
     return not cared
-
-
-def _lasting(at: object) -> Q:
-    return Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))

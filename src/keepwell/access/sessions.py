@@ -83,7 +83,7 @@ def _signed(store: SessionStore, place: Place, session: UUID) -> Signed:
         proved=store.data.get("proved", 0.0),
         custom=place.custom,
         scope=place.scope,
-        hats=hats.others(store.found.places, place),
+        hats=hats.others(store.found.places if store.found else (), place),
     )
 
 

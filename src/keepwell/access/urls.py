@@ -15,6 +15,7 @@ from keepwell.access import (
     views_passkeys,
     views_sessions,
     views_signin,
+    views_teams,
 )
 
 urlpatterns = [
@@ -43,6 +44,12 @@ urlpatterns = [
     path("your-sign-in/<uuid:session>/end/", views_sessions.end_session, name="end-session"),
     path("emergency/<uuid:access>/renew/", views_emergency.renew, name="emergency-renew"),
     path("emergency/<uuid:access>/end/", views_emergency.end, name="emergency-end"),
+    path("settings/care-teams/", views_teams.care_teams, name="care-teams"),
+    path("settings/care-teams/<uuid:team>/", views_teams.care_team, name="care-team"),
+    path("settings/care-teams/<uuid:team>/end/", views_teams.end_team, name="end-team"),
+    path("settings/care-teams/<uuid:team>/<uuid:place>/end/", views_teams.leave_team, name="leave-team"),
+    path("settings/stand-in/<slug:kind>/add/", views_teams.stand_in, name="stand-in"),
+    path("settings/stand-in/<uuid:duty>/end/", views_teams.stand_down, name="stand-down"),
     path("settings/alternates/", views_alternates.alternates_page, name="alternates"),
     path("settings/alternates/<uuid:alternate>/end/", views_alternates.end_alternate, name="end-alternate"),
     path("hats/<uuid:hat>/wear/", views_hats.change, name="wear-hat"),

@@ -1,11 +1,17 @@
-"""The clinic's words for roles, as they stand on the screen."""
+"""The clinic's words for roles, purposes and classes, as they stand on the screen."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.access.policy import Hatted
-from keepwell.base.actor import Role
+from keepwell.access.models import Duty
+from keepwell.base.actor import Purpose, Role
+from keepwell.vault.phi import PhiClass
+
+if TYPE_CHECKING:
+    from keepwell.access.policy import Hatted
 
 ROLES = {
     Role.FRONT_DESK: _("front desk"),
@@ -24,6 +30,30 @@ ROLES = {
     Role.SYSTEM: _("Keepwell itself"),
     Role.NOBODY: _("nobody"),
 }
+
+PURPOSES = {
+    Purpose.TREAT: _("treatment"),
+    Purpose.HPAYMT: _("payment"),
+    Purpose.HOPERAT: _("operations"),
+    Purpose.PATRQT: _("a patient's request"),
+    Purpose.HMARKT: _("marketing"),
+    Purpose.PUBHLTH: _("public health"),
+    Purpose.HCOMPL: _("compliance"),
+    Purpose.HSYSADMIN: _("running the system"),
+    Purpose.BTG: _("an emergency"),
+}
+CLASSES = {
+    PhiClass.IDENTITY: _("who somebody is"),
+    PhiClass.CONTACT: _("how to reach them"),
+    PhiClass.COVERAGE: _("who pays"),
+    PhiClass.CLINICAL: _("clinical records"),
+    PhiClass.MESSAGE: _("messages"),
+    PhiClass.PSYCHOTHERAPY: _("psychotherapy notes"),
+    PhiClass.PART2: _("substance use program records"),
+    PhiClass.OFFICE: _("the practice's own notes"),
+}
+ABOUT_PATIENTS = tuple(phi for phi in PhiClass if phi is not PhiClass.OFFICE)
+DUTIES = {Duty.Kind.COVER: _("cover"), Duty.Kind.SUPERVISION: _("supervision"), Duty.Kind.ON_CALL: _("on call")}
 
 
 def role_word(role: str) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import models
 
-from keepwell.access import policy
+from keepwell.access import policy, vips
 from keepwell.access.persons import persons
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
@@ -57,6 +57,8 @@ def open(
         note=custody.note(by.reason, by),
     )
     opened = custody.open_entry(entry, by)
+    if not entry.listed:
+        vips.watch(allowed, opened, by=by)
     return Chart(allowed, plans, custody.keys(opened, by) if classes else {}, opened, by, refused)
 
 
@@ -79,6 +81,10 @@ class Chart:
         self._plans = plans
         self._keys = keys
         self._by = by
+
+    def __contains__(self, excerpt: object) -> bool:
+        """Whether this excerpt was asked for."""
+        return excerpt in self._plans
 
     def __repr__(self) -> str:
         return f"<Chart of {len(self.subjects)}>"

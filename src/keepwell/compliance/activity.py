@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from keepwell import charts
 from keepwell.access import policy
 from keepwell.access.models import Membership
+from keepwell.access.words import PURPOSES
 from keepwell.access.words import role_word as role_word
 from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.compliance import verbs
@@ -124,18 +125,7 @@ def line(row: Row, names: Names) -> Line:
 
 def purpose_word(purpose: str) -> str:
     """A purpose of use in plain words."""
-    words = {
-        Purpose.TREAT: _("treatment"),
-        Purpose.HPAYMT: _("payment"),
-        Purpose.HOPERAT: _("operations"),
-        Purpose.PATRQT: _("a patient's request"),
-        Purpose.HMARKT: _("marketing"),
-        Purpose.PUBHLTH: _("public health"),
-        Purpose.HCOMPL: _("compliance"),
-        Purpose.HSYSADMIN: _("running the system"),
-        Purpose.BTG: _("an emergency"),
-    }
-    return words.get(Purpose(purpose), purpose) if purpose in set(Purpose) else purpose
+    return str(PURPOSES[Purpose(purpose)]) if purpose in set(Purpose) else purpose
 
 
 def recorded_words(patients: int, classes: Iterable[str]) -> str:

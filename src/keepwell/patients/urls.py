@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from keepwell.patients import views, views_merge, views_reach, views_register
+from keepwell.patients import views, views_merge, views_reach, views_register, views_restrictions, views_why
 
 
 class KindConverter:
@@ -29,6 +29,15 @@ urlpatterns = [
     path("patients/<uuid:patient>/about/<kind:kind>/add/", views_reach.add, name="fact-add"),
     path("patients/<uuid:patient>/about/<kind:kind>/<uuid:instead_of>/change/", views_reach.add, name="fact-change"),
     path("patients/<uuid:patient>/about/<kind:kind>/<uuid:row>/end/", views_reach.end, name="fact-end"),
+    path("patients/<uuid:patient>/why/", views_why.why, name="why"),
+    path("patients/<uuid:patient>/restrictions/", views_restrictions.restrictions, name="restrictions"),
+    path("patients/<uuid:patient>/restrictions/agree/", views_restrictions.agree, name="restriction-agree"),
+    path(
+        "patients/<uuid:patient>/restrictions/<uuid:restriction>/end/",
+        views_restrictions.lift,
+        name="restriction-lift",
+    ),
+    path("patients/<uuid:patient>/vip/", views_restrictions.mark_vip, name="vip"),
     path("patients/<uuid:patient>/merge/", views_merge.find_other, name="merge-find"),
     path("patients/<uuid:patient>/merge/<uuid:other>/", views_merge.merge, name="merge"),
     path("patients/<uuid:patient>/unmerge/<uuid:other>/", views_merge.unmerge, name="unmerge"),

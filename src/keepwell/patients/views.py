@@ -18,7 +18,7 @@ from keepwell.access.policy import Can
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
 from keepwell.charts.excerpts import plan
-from keepwell.patients import finder, lists, merging
+from keepwell.patients import finder, flags, lists, merging
 from keepwell.patients.codes import RELATIONSHIPS, USES
 from keepwell.patients.excerpts import Addresses, Coverages, Header, Listed, Reach, Relations, Whereabouts
 from keepwell.vault.phi import PhiClass
@@ -106,6 +106,7 @@ def patient(request: HttpRequest, patient: UUID) -> HttpResponse:
         "registers": policy.may(by, Can.REGISTER_PATIENTS),
         "merges": policy.may(by, Can.MERGE_PATIENTS),
         "chart_href": chart_of(patient),
+        "flags": flags.of(patient, by=by),
         "closed": closed,
         "words": {"use": USES, "relationship": RELATIONSHIPS},
     }

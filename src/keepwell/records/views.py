@@ -23,6 +23,7 @@ from keepwell.access.policy import Can
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
+from keepwell.patients import flags
 from keepwell.patients.excerpts import Header, Origin, Whereabouts
 from keepwell.records import chart as layout
 from keepwell.records import emergencies, heads, pictures, ranges, sentences, shelf, sight, tree
@@ -77,6 +78,7 @@ def chart(request: HttpRequest, patient: UUID) -> HttpResponse:
         "header": header,
         "where": opening.one(Whereabouts) if Whereabouts in wanted else None,
         "closed": _closed(seen),
+        "flags": flags.of(patient, by=by, records=seen.records),
         "way_in": _way_in(patient, seen, by),
         **emergencies.shown(urgent, opening, patient),
         "part2": any(row.phi is PhiClass.PART2 for row in rows),

@@ -99,7 +99,7 @@ def locked(task: UUID) -> Task:
 
 def touchable(row: Task, by: Actor) -> bool:
     """Whether a task is this person's to see and settle: owner, pool, whoever asked, or who sees all."""
-    if by.role is Role.SYSTEM or policy.may(by.role, Can.SEE_ALL_TASKS):
+    if by.role is Role.SYSTEM or policy.may(by, Can.SEE_ALL_TASKS):
         return True
     if by.id in (row.owner_id, row.raised_by_id) or (row.role and row.role == by.role):
         return True
@@ -118,6 +118,6 @@ def _pooled(by: Actor) -> Q:
 
 
 def _mine_to_touch(by: Actor) -> Q:
-    if policy.may(by.role, Can.SEE_ALL_TASKS):
+    if policy.may(by, Can.SEE_ALL_TASKS):
         return Q()
     return Q(owner_id=by.id) | Q(raised_by_id=by.id) | _pooled(by)

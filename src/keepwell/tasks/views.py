@@ -38,7 +38,7 @@ TITLES = {
 def tasks(request: HttpRequest) -> HttpResponse:
     """What I am to do, what my pools are to take, what I asked of others, everybody's for some, and what is done."""
     by = actor_of(request)
-    shows = [name for name in TITLES if name != "all" or policy.may(by.role, Can.SEE_ALL_TASKS)]
+    shows = [name for name in TITLES if name != "all" or policy.may(by, Can.SEE_ALL_TASKS)]
     show = request.GET.get("show", "mine")
     show = show if show in shows else "mine"
     found = lists.page(show, by, _number(request.GET.get("page", "1")))
@@ -50,7 +50,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "lines": lines.lines(found.rows, by),
         "undo": lists.just_done(by, actions.UNDO),
         "form": TaskForm(by=by),
-        "finds": policy.may(by.role, Can.FIND_PATIENTS),
+        "finds": policy.may(by, Can.FIND_PATIENTS),
         "here": request.get_full_path(),
     }
     return render(request, "tasks/tasks.html", shown)

@@ -75,7 +75,7 @@ def _page(
         "words": words,
         "hits": hits,
         "refusal": refusal,
-        "finds": policy.may(by.role, Can.FIND_PATIENTS),
+        "finds": policy.may(by, Can.FIND_PATIENTS),
     }
     return render(request, "tasks/add.html", shown, status=status)
 

@@ -93,8 +93,9 @@ class Restriction(Tenanted):
     wording = SealedField(phi=PhiClass.CLINICAL, null=True)
     starts_at = models.DateTimeField(auto_now_add=True)
     ends_at = models.DateTimeField(null=True)
+    ended_how = models.CharField(max_length=12, blank=True)
 
-    plain = {"patient_id", "role", "classes", "starts_at", "ends_at"}
+    plain = {"patient_id", "role", "classes", "starts_at", "ends_at", "ended_how"}
     subject_column = "patient_id"
 
     class Meta:
