@@ -8,7 +8,6 @@ from typing import Any
 
 import psycopg
 
-from keepwell.access import maintenance
 from keepwell.base import clock
 from keepwell.operations import provision, schema
 from keepwell.operations.doctor.findings import Finding, Severity, Situation
@@ -160,6 +159,8 @@ def not_reconciled(at: Situation) -> Iterator[Finding]:
     """A nightly comparison that does not run finds nothing, and says nothing (45 CFR § 164.312(c)(1))."""
     if at.connection is None or schema.pending():
         return
+    from keepwell.access import maintenance  # models need settings, and `keepwell demo` reads this before it has any
+
     late = [p.slug for p, last in maintenance.reconciled() if clock.now() - (last or p.since) > OVERDUE]
     if late:
         yield Finding(
