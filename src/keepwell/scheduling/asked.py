@@ -1,0 +1,25 @@
+"""What a booking asks for, checked before anything is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A time with a practitioner for a service. `state` is where the patient will be; `hold` the slot held for them.
+
+    `overbook` says why two at once is right; such a slot lies outside the rule, and the reason is on record.
+    """
+
+    service: UUID
+    practitioner: UUID
+    starts_at: dt.datetime
+    modality: str
+    state: str = ""
+    reason: str | None = None
+    hold: UUID | None = None
+    overbook: str = ""
+    group: UUID | None = None
