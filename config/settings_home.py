@@ -70,6 +70,13 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
                 Can.MANAGE_CARE_TEAMS,
             ),
             Place(
+                "programs",
+                _("Programs"),
+                _("What else calls Keepwell, with which tokens, and until when."),
+                "key-round",
+                Can.MANAGE_ACCESS,
+            ),
+            Place(
                 "alternates",
                 _("Alternates"),
                 _("Who looks at what an officer did, was granted or opened."),

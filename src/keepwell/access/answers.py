@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
-from keepwell.access import signin
+from keepwell.access import known, signin
 from keepwell.access.door import Place
 from keepwell.access.entrances import Signed
+from keepwell.access.models import Person
 from keepwell.access.pending import Pending
 from keepwell.base.refusal import Refusal
 
@@ -69,7 +70,9 @@ def let_in(request: HttpRequest, pending: Pending, place: Place) -> HttpResponse
         signin.leave(request, by, "moved_on")
     signin.enter(request, pending, place)
     rotate_token(request)
-    return HttpResponseRedirect(safe(pending.next))
+    response = HttpResponseRedirect(safe(pending.next))
+    known.remember(request, response, Person.objects.get(id=pending.id))
+    return response
 
 
 def safe(asked: str) -> str:

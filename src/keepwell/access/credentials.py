@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from keepwell.access import acceptance, factors, links, passkeys, passwords
+from keepwell.access import acceptance, alerts, factors, links, passkeys, passwords
 from keepwell.access.models import Membership, Person, Session, SignInLink
 from keepwell.base import clock
 from keepwell.base.actor import Actor
@@ -15,10 +15,13 @@ from keepwell.ledger.actions import action
 @action("password.set", about="person")
 def set_password(person: Person, raw: str, *, by: Actor, practice_name: str = "") -> Person:
     "A person chose a password. Their other sessions end (NIST SP 800-63B-4 § 3.1.1.2)."
+    had = person.has_usable_password()
     person.set_password(passwords.check(raw, person, practice_name))
     person.save(update_fields=["password"])
     others = Session.objects.filter(~Q(id=by.session) if by.session else Q(), person=person, ended_at=None)
     others.update(ended_at=clock.now(), data="")
+    if had:
+        alerts.later(person.id, alerts.PASSWORD, by=by)
     return person
 
 
@@ -31,6 +34,8 @@ def enrol(person: Person, secret: str, *, by: Actor) -> list[str]:
     if factors.has_totp(person.id):
         raise Refusal("MFA_RESET_VERIFY")
     from_nothing = not factors.has_any(person.id)
+    if factors.has_any(person.id):
+        alerts.later(person.id, alerts.NEW_APP, by=by)
     factors.activate_totp(person, secret)
     if from_nothing:
         acceptance.renewed(person, by=by)
@@ -65,6 +70,7 @@ def use_recovery_code(person: Person, code: str, *, by: Actor) -> None:
     "A recovery code stood in for the authenticator app; it never works again."
     if not factors.spend_recovery_code(person.id, code):
         raise Refusal("MFA_CODE_REFUSED", field="code")
+    alerts.later(person.id, alerts.CODE_USED, by=by, left=factors.codes_left(person.id))
 
 
 def make_link(membership: Membership, *, by: Actor) -> str:

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from keepwell.access import roles
@@ -84,6 +85,17 @@ def last_ended(person: UUID) -> tuple[dt.datetime, str] | None:
     """When the last place of a person ended, and because of what."""
     rows = wire.rows("recorder", "SELECT ends_at, because FROM custody.last_ended(%s, %s)", _token(), person)
     return (rows[0][0], rows[0][1]) if rows else None
+
+
+def bearer(hashed: bytes) -> tuple[Any, ...] | None:
+    """The token with this hash, the program it belongs to and what it may, whether it still counts or not."""
+    rows = wire.rows("recorder", "SELECT * FROM custody.bearer(%s, %s)", _token(), hashed)
+    return rows[0] if rows else None
+
+
+def token_used(token: UUID, practice: UUID) -> None:
+    """Remembers when a token was last used, to the minute."""
+    wire.call("recorder", "SELECT custody.token_used(%s, %s, %s)", _token(), token, practice)
 
 
 def count(key: bytes, waits: list[int], forget: int) -> tuple[int, int]:

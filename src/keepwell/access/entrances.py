@@ -69,6 +69,10 @@ class Entrance:
         stamp = stamp_of(view)
         if stamp is None:
             return refusal_page(request, Refusal("UNSTAMPED_VIEW"))
+        if stamp.api:
+            from keepwell.access import bearer
+
+            return bearer.answer(request, stamp, lambda: view(request, *args, **kwargs))
         if stamp.can is None or stamp.purpose is None:
             return _answered(request, lambda: doorway.rendered(view(request, *args, **kwargs)))
         signed: Signed | None = getattr(request, "signed_in", None)

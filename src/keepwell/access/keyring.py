@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from keepwell.access import acceptance, factors, passkeys
+from keepwell.access import acceptance, alerts, factors, passkeys
 from keepwell.access.models import Passkey, Person
 from keepwell.access.passkeys import Held, Proof
 from keepwell.base import clock
@@ -23,6 +23,8 @@ def register(person: Person, held: Held, *, by: Actor) -> Passkey:
     if held.credential.credential_id in known or len(known) >= MOST:
         raise Refusal("PASSKEY_REFUSED")
     from_nothing = not factors.has_any(person.id)
+    if factors.has_any(person.id):
+        alerts.later(person.id, alerts.NEW_PASSKEY, by=by)
     row = passkeys.seal(Passkey(id=new_id(), person=person), held)
     row.save(force_insert=True)
     if from_nothing:

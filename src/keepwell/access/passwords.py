@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 
+from django.conf import settings
 from django.contrib.auth.password_validation import CommonPasswordValidator
 
 from keepwell.access.models import Person
@@ -13,6 +15,8 @@ from keepwell.base.refusal import Refusal
 
 SHORTEST = 12
 LONGEST = 256
+FORBIDDEN = ("KEEPWELL_PASSWORD_DAYS", "KEEPWELL_PASSWORD_SYMBOLS")
+"""What other systems let people set. Both make passwords weaker, so Keepwell does not start with them."""
 
 
 def normal(raw: str) -> str:
@@ -30,6 +34,12 @@ def check(raw: str, person: Person, context: str = "") -> str:
     if _made_of_context(password, person, context):
         raise Refusal("PASSWORD_CONTEXT", field="password")
     return password
+
+
+def refuse_rules(environ: Mapping[str, str]) -> None:
+    """An installation cannot ask for expiry or symbols (§ 3.1.1.2). Raises Refusal ROTATION_POLICY_REFUSED."""
+    if any(environ.get(name) for name in FORBIDDEN) or getattr(settings, "AUTH_PASSWORD_VALIDATORS", None):
+        raise Refusal("ROTATION_POLICY_REFUSED")
 
 
 def _made_of_context(password: str, person: Person, context: str) -> bool:

@@ -73,6 +73,7 @@ class Can(StrEnum):
     APPROVE_ACCESS = "approve access"
     SEE_PEOPLE = "see people and their access"
     MANAGE_OWN_SIGN_IN = "manage their own sign-in"
+    USE_API = "call the programming interface"
     WORK_ON_TASKS = "work on tasks"
     SEE_ALL_TASKS = "see and hand over everybody's tasks"
     MANAGE_CARE_TEAMS = "manage care teams and cover"
@@ -81,7 +82,7 @@ class Can(StrEnum):
     REVIEW_ACCESS = "review emergency and operator access"
 
 
-_EVERYBODY = frozenset({Can.SEE_TODAY, Can.MANAGE_OWN_SIGN_IN, Can.READ_OWN_ACTIVITY, Can.WORK_ON_TASKS})
+_EVERYBODY = frozenset({Can.SEE_TODAY, Can.MANAGE_OWN_SIGN_IN, Can.READ_OWN_ACTIVITY, Can.WORK_ON_TASKS, Can.USE_API})
 _APPROVES = frozenset({Can.APPROVE_ACCESS, Can.SEE_PEOPLE})
 _PEOPLE = _EVERYBODY | {Can.FIND_PATIENTS, Can.READ_CHARTS}
 

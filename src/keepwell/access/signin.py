@@ -14,11 +14,13 @@ from django.http import HttpRequest
 from keepwell.access import (
     acceptance,
     actions,
+    alerts,
     credentials,
     devices,
     door,
     factors,
     keyring,
+    known,
     limits,
     links,
     passkeys,
@@ -35,17 +37,20 @@ from keepwell.base.refusal import Refusal
 from keepwell.ledger import signins
 from keepwell.ledger.doorway import present
 
+FIRST = {"enrolled", "new_passkey"}
+"""Somebody who has just set up how they sign in is not told that this device is new."""
+
 
 def with_password(request: HttpRequest, email: str, password: str, then: str) -> Pending:
     """The first step by password. Says nothing about whether the account exists: same words, same work."""
     account = email.strip().casefold()
     with told(request, "password", account):
         throttle.count(By.ADDRESS, address(request))
-        throttle.count(By.ACCOUNT, account)
+        throttle.count(By.ACCOUNT, known.counted(request, account))
         person = authenticate(request, email=account, password=passwords.normal(password)[: passwords.LONGEST + 1])
         if not isinstance(person, Person):
             raise Refusal("SIGN_IN_REFUSED")
-        throttle.succeeded(By.ACCOUNT, account)
+        throttle.succeeded(By.ACCOUNT, known.counted(request, account))
         throttle.succeeded(By.ADDRESS, address(request))
         pending = begun(person.id, "password", next=then)
         pending.step()
@@ -98,10 +103,11 @@ def new_passkey(request: HttpRequest, pending: Pending, text: str, name: str) ->
 
 def with_code(request: HttpRequest, pending: Pending, code: str) -> None:
     """The second step: six digits from the authenticator app, or eight of a recovery code."""
+    whom = known.counted(request, pending.person)
     with told(request, "code", pending.person):
-        throttle.count(By.FACTOR, pending.person)
+        throttle.count(By.FACTOR, whom)
         method = second_factor(pending.id, code)
-    throttle.succeeded(By.FACTOR, pending.person)
+    throttle.succeeded(By.FACTOR, whom)
     proved(request, pending, method)
 
 
@@ -188,6 +194,8 @@ def enter(request: HttpRequest, pending: Pending, place: door.Place) -> None:
     )
     store_of(request).start(data, pending.id, hours, session)
     session_store.sweep()
+    if not (known.knows(request, pending.person) or FIRST & set(pending.methods)):
+        alerts.tell(pending.id, alerts.NEW_DEVICE, device=devices.named(request) or "?")
 
 
 def leave(request: HttpRequest, by: Actor, outcome: str = "signed_out") -> None:

@@ -6,6 +6,7 @@ from django.urls import path
 
 from keepwell.access import (
     views_alternates,
+    views_api,
     views_emergency,
     views_enrol,
     views_factors,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("sign-in/new-passkey/", views_enrol.enrol_passkey, name="enrol-passkey"),
     path("sign-in/accept/", views_invited.accept, name="accept-place"),
     path("invited/<str:text>/", views_invited.invited, name="invited"),
+    path("api/me/", views_api.me, name="api-me"),
     path("sign-out/", views_signin.sign_out, name="sign-out"),
     path("your-factors/", views_factors.factors_page, name="your-factors"),
     path("your-factors/password/", views_factors.change_password, name="change-password"),

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from keepwell import charts
 from keepwell.access import policy
-from keepwell.access.models import Membership
+from keepwell.access.models import Membership, Program
 from keepwell.access.words import PURPOSES
 from keepwell.access.words import role_word as role_word
 from keepwell.base.actor import Actor, Purpose, Role
@@ -70,6 +70,7 @@ class Names:
         for member, person, name in members.values_list("id", "person_id", "name").order_by("id"):
             self._staff[member] = self._staff[person] = name
             self._people[person].add(member)
+        self._staff.update(Program.objects.filter(id__in=sought).values_list("id", "name"))
         self._patients = patient_names(subjects - self._staff.keys(), by)
 
     def actor(self, row: Row) -> str:

@@ -5,6 +5,8 @@ from django.urls import path
 from keepwell.compliance import views, views_find, views_reviews
 from keepwell.compliance.people import views as people
 from keepwell.compliance.people import views_grants as grants
+from keepwell.compliance.people import views_leaving as leaving
+from keepwell.compliance.people import views_programs as programs
 
 urlpatterns = [
     path("activity/", views.log, name="activity"),
@@ -16,9 +18,18 @@ urlpatterns = [
     path("emergency/<uuid:access>/", views_reviews.own, name="emergency-own"),
     path("my-activity/", views.mine, name="my-activity"),
     path("my-activity/<uuid:entry>/", views.own_entry, name="my-activity-entry"),
+    path("programs/", programs.listed, name="programs"),
+    path("programs/new/", programs.begin, name="program-new"),
+    path("programs/<uuid:program>/", programs.program, name="program"),
+    path("programs/<uuid:program>/token/", programs.make_token, name="token-make"),
+    path("programs/<uuid:program>/token/<uuid:token>/revoke/", programs.revoke, name="token-revoke"),
+    path("programs/<uuid:program>/end/", programs.end, name="program-end"),
     path("people/", people.people, name="people"),
     path("people/invite/", grants.invite, name="invite"),
     path("people/<uuid:member>/", people.person, name="person"),
+    path("people/<uuid:member>/leave/", leaving.leave, name="leave"),
+    path("people/departures/<uuid:departure>/", leaving.departure, name="departure"),
+    path("people/departures/<uuid:departure>/close/", leaving.close, name="departure-close"),
     path("people/<uuid:member>/role/", grants.change, name="change-role"),
     path("people/grants/<uuid:grant>/", grants.grant, name="grant"),
     path("people/grants/<uuid:grant>/approve/", grants.approve, name="grant-approve"),

@@ -20,6 +20,9 @@ VERBS = {
     "contact.ended": (_("ended a phone or e-mail of"), _("ended a phone or e-mail")),
     "coverage.added": (_("added insurance of"), _("added insurance")),
     "coverage.ended": (_("ended insurance of"), _("ended insurance")),
+    "departure.begun": (_("set the end of the access of"), _("set the end of somebody's access")),
+    "departure.carried_out": (_("ended the access of"), _("ended somebody's access")),
+    "departure.closed": (_("closed the record of the leaving of"), _("closed the record of somebody's leaving")),
     "emergency_access.answered": (
         _("answered an officer about emergency access to"),
         _("answered an officer about emergency access"),
@@ -72,6 +75,8 @@ VERBS = {
     "practice_key.destroyed": (_("destroyed an old key of"), _("destroyed an old key of the practice")),
     "practice_key.renewed": (_("renewed the key of"), _("renewed the key of the practice")),
     "practice_key.rewrapped": (_("put under the new key the keys of"), _("put keys under the new key")),
+    "program.begun": (_("added the program"), _("added a program")),
+    "program.ended": (_("ended the program"), _("ended a program")),
     "question.dropped": (_("dropped a saved question of"), _("dropped a saved question")),
     "question.saved": (_("saved a question for"), _("saved a question")),
     "record.disposed": (_("destroyed for good the record of"), _("destroyed a record for good")),
@@ -89,6 +94,7 @@ VERBS = {
     "sign_in.succeeded": (_("signed in"), _("signed in")),
     "sign_in_link.made": (_("made a sign-in link for"), _("made a sign-in link")),
     "sign_in_link.used": (_("used the sign-in link of"), _("used a sign-in link")),
+    "sign_in_links.ended": (_("ended the sign-in links of"), _("ended sign-in links")),
     "task.added": (_("asked for something to be done about"), _("asked for something to be done")),
     "task.cancelled": (_("cancelled a task about"), _("cancelled a task")),
     "task.changed": (_("changed a task about"), _("changed a task")),
@@ -98,6 +104,9 @@ VERBS = {
     "task.handed_over": (_("handed over a task about"), _("handed over a task")),
     "task.reopened": (_("reopened a task about"), _("reopened a task")),
     "tasks.handed_over": (_("handed over everything to be done about"), _("handed over somebody's tasks")),
+    "token.made": (_("made a token for"), _("made a token")),
+    "token.reminded": (_("gave notice that a token ends, of"), _("gave notice that a token ends")),
+    "token.revoked": (_("revoked a token of"), _("revoked a token")),
 }
 
 _KINDS = {

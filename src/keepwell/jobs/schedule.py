@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from keepwell.access import maintenance
+from keepwell.access import maintenance, programs
+from keepwell.compliance.people import departures
 from keepwell.ledger import wire
 from keepwell.ledger.doorway import present
 from keepwell.ledger.reconcile import reconcile
@@ -17,6 +18,28 @@ MONTHS_AHEAD = 3
 def partitions(timestamp: int = 0) -> int:
     """Partitions of the ledger for the months to come; there is a default one should this ever not run."""
     return int(wire.rows("default", "SELECT custody.make_partitions(%s)", MONTHS_AHEAD)[0][0])
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="keepwell.departures", queue="keepwell")
+def end_access(timestamp: int = 0) -> int:
+    """What is left of the access of people who left, in every practice. The count of those still open."""
+    still = 0
+    for practice in maintenance.practices():
+        with present(practice.actor("ending access")) as by:
+            still += departures.due(by=by)
+    return still
+
+
+@app.periodic(cron="20 6 * * *")
+@app.task(name="keepwell.tokens", queue="keepwell")
+def remind_of_tokens(timestamp: int = 0) -> int:
+    """Tells who answers for a program that a token of it ends soon."""
+    told = 0
+    for practice in maintenance.practices():
+        with present(practice.actor("tokens that end")) as by:
+            told += programs.remind(by=by)
+    return told
 
 
 @app.periodic(cron="40 2 * * *")

@@ -8,6 +8,7 @@ from keepwell.access.models.notices import Notice
 from keepwell.access.models.operators import OperatorAccess, SupportRule, SupportWindow
 from keepwell.access.models.passkeys import Passkey
 from keepwell.access.models.people import Membership, People, Person
+from keepwell.access.models.programs import ApiToken, Program
 from keepwell.access.models.relations import (
     CareRelation,
     CareTeam,
@@ -19,16 +20,18 @@ from keepwell.access.models.relations import (
 )
 from keepwell.access.models.roles import CustomRole
 from keepwell.access.models.sessions import Session, SignInLink
-from keepwell.access.models.workforce import ClearanceCheck, Grant
+from keepwell.access.models.workforce import ClearanceCheck, Departure, Grant
 from keepwell.practices.models import Practice
 
 __all__ = [
     "Alternate",
+    "ApiToken",
     "CareRelation",
     "CareTeam",
     "CareTeamMember",
     "ClearanceCheck",
     "CustomRole",
+    "Departure",
     "Duty",
     "EmergencyAccess",
     "EmergencyDisclosure",
@@ -42,6 +45,7 @@ __all__ = [
     "People",
     "Person",
     "Practice",
+    "Program",
     "Reason",
     "Restriction",
     "Session",

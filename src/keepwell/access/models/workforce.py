@@ -68,3 +68,30 @@ class ClearanceCheck(Tenanted):
 
     plain = {"item", "passed", "source", "checked_at"}
     subject_column = "grant_id"
+
+
+class Departure(Tenanted):
+    """Somebody's access ends (45 CFR § 164.308(a)(3)(ii)(C)): when it should, and when each step was done.
+
+    `steps`: the name of each step → when it was done, or the code of why not.
+    """
+
+    member = models.ForeignKey(Membership, models.PROTECT, related_name="+", db_constraint=False)
+    left_at = models.DateTimeField()
+    asked_by: Any = _member()
+    asked_at = models.DateTimeField(auto_now_add=True)
+    hand_to = _member(null=True)
+    steps: Any = models.JSONField(default=dict)
+    done_at = models.DateTimeField(null=True)
+    explained = models.CharField(max_length=20, blank=True)
+    closed_at = models.DateTimeField(null=True)
+
+    plain = {"left_at", "asked_at", "steps", "done_at", "explained", "closed_at"}
+    subject_column = "member_id"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "member"], condition=models.Q(closed_at=None), name="access_departure_once"
+            )
+        ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from keepwell.access import clearance
-from keepwell.access.models import Grant, Membership
+from keepwell.access.models import Departure, Grant, Membership
 from keepwell.access.pages import page
 from keepwell.access.policy import MAY_DO, Can, may
 from keepwell.access.words import role_word
@@ -91,6 +91,7 @@ def person(request: HttpRequest, member: UUID) -> HttpResponse:
         "proof": clearance.words(clearance.PROOFS, came.proof) if came and came.proof else "",
         "may": sorted(MAY_DO.get(Role(found.role), frozenset())),
         "others": _others(found),
+        "departure": Departure.objects.filter(member=found).order_by("asked_at").last(),
         "role_word": role_word,
         "history": [activity.line(row, names) for row in rows],
         "manages": may(by, Can.MANAGE_ACCESS),
