@@ -63,6 +63,13 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
                 Can.SEE_PEOPLE,
             ),
             Place(
+                "roles",
+                _("What each role may see and do"),
+                _("The table that decides, and roles of our own."),
+                "table-properties",
+                Can.MANAGE_OWN_SIGN_IN,
+            ),
+            Place(
                 "care-teams",
                 _("Care teams and cover"),
                 _("Who looks after the same patients, who stands in, who is on call."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import sys
@@ -63,7 +64,19 @@ def gathered() -> Catalog:
         chosen = {pattern.removeprefix(f"{part}/"): options[pattern] for pattern, _ in methods}
         for _, _, words, _, context in extract_from_dir(str(TOP / part), rules, chosen, keywords=KEYWORDS):
             found.add(words, context=context)
+    for permission in permissions((TOP / "src/keepwell/access/policy.py").read_text(encoding="utf-8")):
+        found.add(permission)
     return found
+
+
+def permissions(policy: str) -> list[str]:
+    """What roles may do, as the policy's own source names it: the words of `class Can`."""
+    (can,) = (node for node in ast.parse(policy).body if isinstance(node, ast.ClassDef) and node.name == "Can")
+    return [
+        str(line.value.value)
+        for line in can.body
+        if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant)
+    ]
 
 
 def kept(language: str = "es") -> Catalog:

@@ -79,3 +79,16 @@ class TeamForm(Refusable):
     name = forms.CharField(
         label=_("Name of the team"), max_length=120, help_text=_("Not a condition: names of teams are not protected.")
     )
+
+
+class DifferenceForm(Refusable):
+    """What a practice's own role adds to the one it is based on, and what it is without."""
+
+    adds = forms.MultipleChoiceField(required=False)
+    drops = forms.MultipleChoiceField(required=False)
+    name = forms.CharField(label=_("Name of the role"), max_length=60, required=False)
+
+    def __init__(self, *args: Any, adds: Iterable[str], drops: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["adds"].choices = [(each, each) for each in adds]  # type: ignore[attr-defined]
+        self.fields["drops"].choices = [(each, each) for each in drops]  # type: ignore[attr-defined]

@@ -110,6 +110,9 @@ MAY_DO: dict[Role, frozenset[Can]] = {
 """Role → what it may do. A role that is missing may do nothing."""
 
 
+EVERYBODY = _EVERYBODY
+"""What nobody works here without."""
+
 MAY_GROW: dict[Role, frozenset[Can | C]] = {
     R.FRONT_DESK: frozenset({Can.MERGE_PATIENTS, Can.IMPORT_RECORDS}),
     R.COORDINATOR: frozenset({C.PART2}),
