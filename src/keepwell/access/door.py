@@ -81,12 +81,6 @@ def place_of(membership: Membership) -> Place:
     )
 
 
-def last_ended(person: UUID) -> tuple[dt.datetime, str] | None:
-    """When the last place of a person ended, and because of what."""
-    rows = wire.rows("recorder", "SELECT ends_at, because FROM custody.last_ended(%s, %s)", _token(), person)
-    return (rows[0][0], rows[0][1]) if rows else None
-
-
 def bearer(hashed: bytes) -> tuple[Any, ...] | None:
     """The token with this hash, the program it belongs to and what it may, whether it still counts or not."""
     rows = wire.rows("recorder", "SELECT * FROM custody.bearer(%s, %s)", _token(), hashed)

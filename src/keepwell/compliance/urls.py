@@ -27,6 +27,7 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/invite/", grants.invite, name="invite"),
     path("people/<uuid:member>/", people.person, name="person"),
+    path("people/<uuid:member>/resume/", leaving.resume, name="resume"),
     path("people/<uuid:member>/leave/", leaving.leave, name="leave"),
     path("people/departures/<uuid:departure>/", leaving.departure, name="departure"),
     path("people/departures/<uuid:departure>/close/", leaving.close, name="departure-close"),

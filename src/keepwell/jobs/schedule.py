@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from keepwell.access import maintenance, programs
-from keepwell.compliance.people import departures
+from keepwell.compliance.people import departures, dormant
 from keepwell.ledger import wire
 from keepwell.ledger.doorway import present
 from keepwell.ledger.reconcile import reconcile
@@ -29,6 +29,17 @@ def end_access(timestamp: int = 0) -> int:
         with present(practice.actor("ending access")) as by:
             still += departures.due(by=by)
     return still
+
+
+@app.periodic(cron="10 3 * * *")
+@app.task(name="keepwell.dormant", queue="keepwell")
+def suspend_unused(timestamp: int = 0) -> int:
+    """Accounts nobody used for ninety days are suspended, in every practice. How many."""
+    found = 0
+    for practice in maintenance.practices():
+        with present(practice.actor("unused accounts")) as by:
+            found += dormant.suspend_unused(by=by)
+    return found
 
 
 @app.periodic(cron="20 6 * * *")

@@ -18,15 +18,4 @@ BEGIN
       AND m.accepted_at >= coalesce(w.renewed_at, '-infinity')
     ORDER BY p.name, m.role, m.id;
 END $$;
-
--- Why somebody may work nowhere any more: the last place that ended, and because of what.
-CREATE FUNCTION custody.last_ended(_token text, _person uuid) RETURNS TABLE (ends_at timestamptz, because text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, custody, pg_temp AS $$
-BEGIN
-  PERFORM custody.require_house(_token);
-  RETURN QUERY SELECT m.ends_at, m.ended_because::text FROM public.access_membership m
-    WHERE m.person_id = _person AND m.ends_at <= now() ORDER BY m.ends_at DESC LIMIT 1;
-END $$;
-REVOKE ALL ON FUNCTION custody.last_ended(text, uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION custody.last_ended(text, uuid) TO keepwell_app;
 RESET ROLE;

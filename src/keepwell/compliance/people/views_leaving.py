@@ -21,7 +21,7 @@ from keepwell.access.words import role_word
 from keepwell.base import clock
 from keepwell.base.actor import Purpose
 from keepwell.base.refusal import Refusal
-from keepwell.compliance.people import departures
+from keepwell.compliance.people import departures, dormant
 from keepwell.compliance.people.forms import members
 from keepwell.compliance.people.views import actor_of, member_of
 from keepwell.patients.forms import Asking
@@ -71,6 +71,14 @@ def leave(request: HttpRequest, member: UUID) -> HttpResponse:
         form.refuse(refusal)
         return render(request, "people/leave.html", context, status=refusal.status)
     return HttpResponseRedirect(reverse("departure", args=[begun.id]))
+
+
+@require_POST
+@page(Can.MANAGE_ACCESS, purpose=Purpose.HSYSADMIN)
+def resume(request: HttpRequest, member: UUID) -> HttpResponse:
+    """A suspended account is needed after all. Nobody resumes their own: they are not let in to ask."""
+    dormant.resume(member_of(member), by=actor_of(request))
+    return HttpResponseRedirect(reverse("person", args=[member]))
 
 
 @require_GET
