@@ -22,5 +22,7 @@ htmx.onLoad((element) => {
   const part = element as HTMLElement;
   part.querySelector<HTMLElement>("[data-focus]")?.focus();
   const plots = part.querySelectorAll<HTMLElement>("[data-chart]");
+  const proofs = part.querySelectorAll<HTMLElement>("[data-proof]");
+  if (proofs.length) void import("./verify").then(({ offerToVerify }) => proofs.forEach(offerToVerify));
   if (plots.length) void import("./charts").then(({ draw }) => plots.forEach(draw));
 });

@@ -107,7 +107,7 @@ def patient_names(subjects: Iterable[UUID], by: Actor) -> Mapping[UUID, str]:
 
 def line(row: Row, names: Names) -> Line:
     """An entry as a sentence."""
-    whose = names.whose(row)
+    whose = names.whose(row)[:SHOWN]
     more = max(len(row.subjects) - SHOWN, 0) if whose else 0
     return Line(
         row.id,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keepwell.compliance import views, views_find, views_reviews
+from keepwell.compliance import views, views_find, views_proof, views_reviews
 from keepwell.compliance.people import views as people
 from keepwell.compliance.people import views_grants as grants
 from keepwell.compliance.people import views_leaving as leaving
@@ -38,4 +38,9 @@ urlpatterns = [
     path("people/grants/<uuid:grant>/clearance/", grants.check, name="grant-check"),
     path("people/grants/<uuid:grant>/withdraw/", grants.withdraw, name="grant-withdraw"),
     path("people/grants/<uuid:grant>/hand-over/", grants.hand_over, name="grant-hand-over"),
+    path("activity/<uuid:entry>/proof/", views_proof.proof, name="activity-proof"),
+    path("activity/<uuid:entry>/verify/", views_proof.verify, name="activity-verify"),
+    path("my-activity/<uuid:entry>/proof/", views_proof.own_proof, name="my-activity-proof"),
+    path("my-activity/<uuid:entry>/verify/", views_proof.own_verify, name="my-activity-verify"),
+    path("my-activity/verifier/", views_proof.verifier, name="verifier"),
 ]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from keepwell.access.pages import page
 from keepwell.access.policy import Can
 from keepwell.base.actor import Actor, Purpose
-from keepwell.compliance import activity, chips, questions, screen
+from keepwell.compliance import activity, chips, proving, questions, screen
 from keepwell.compliance.questions import Asked
 from keepwell.ledger import queries
 
@@ -71,38 +71,42 @@ def _log(request: HttpRequest, asked: Asked, only: UUID | None = None) -> HttpRe
 @page(Can.READ_LEDGER, purpose=Purpose.HCOMPL)
 def entry(request: HttpRequest, entry: UUID) -> HttpResponse:
     "One entry in full: what was on the screen, how it ended and what else its request did."
-    return _entry(request, entry, None)
+    return entry_page(request, entry, None)
 
 
 @require_GET
 @page(Can.READ_OWN_ACTIVITY, purpose=Purpose.HOPERAT)
 def own_entry(request: HttpRequest, entry: UUID) -> HttpResponse:
     "One of my own entries in full."
-    return _entry(request, entry, actor_of(request).id)
+    return entry_page(request, entry, actor_of(request).id)
 
 
 @require_http_methods(["POST"])
 @page(Can.READ_LEDGER, purpose=Purpose.HCOMPL)
 def reason(request: HttpRequest, entry: UUID) -> HttpResponse:
     "The reason somebody gave, in their own words. That it was read is on record first."
-    return _entry(request, entry, None, words=queries.reason(entry, actor_of(request)))
+    return entry_page(request, entry, None, words=queries.reason(entry, actor_of(request)))
 
 
-def _entry(request: HttpRequest, entry: UUID, only: UUID | None, words: str | None = None) -> HttpResponse:
+def entry_page(request: HttpRequest, entry: UUID, only: UUID | None, **found: Any) -> HttpResponse:
+    """One entry with what was `found`: the words of its reason, or how its proof came out."""
     by = actor_of(request)
     seen = queries.one(entry, by, only)
     names = activity.Names([seen.row, *seen.beside], by, shown=MOST_NAMED)
+    beside_list = request.headers.get("HX-Target") == "panel"
     shown: dict[str, Any] = {
         "row": seen.row,
         "line": activity.line(seen.row, names),
         "own": only is not None,
-        "words": words,
         "facts": screen.facts(seen.row, seen.signed_in),
         "parts": screen.parts(seen.row.excerpts),
         "whose": names.whose(seen.row),
         "left": max(len(seen.row.subjects) - MOST_NAMED, 0),
         "beside": [activity.line(row, names) for row in seen.beside],
-        "signed_in": seen.signed_in,
+        "began": seen.signed_in,
+        "proof": None if beside_list else proving.of(seen.row),
+        "steps": proving.STEPS,
+        "in_the_page": proving.IN_THE_PAGE,
     }
-    block = "#side" if request.headers.get("HX-Target") == "panel" else ""
-    return render(request, f"compliance/entry.html{block}", shown)
+    nothing = {"words": None, "checked": None, "refusal": None}
+    return render(request, f"compliance/entry.html{'#side' if beside_list else ''}", shown | nothing | found)

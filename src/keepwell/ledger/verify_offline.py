@@ -1,8 +1,8 @@
-"""Checks an exported Keepwell ledger. One file, Python 3.11 or newer, nothing else: python3 verify.py EXPORT.zip
+"""Checks an exported Keepwell ledger, or the proof of one entry: python3 verify.py EXPORT.zip | ENTRY.json
 
-Every leaf is hashed into the Merkle tree of RFC 6962 and compared with every signed root; every entry is hashed and
-compared with its leaf; signatures are Ed25519 (RFC 8032), checked here in plain Python. Other practices' leaves are
-bare hashes: that no entry was left out rests on the signed statement. Exit: 0 nothing found, 1 something, 2 no export.
+One file, Python 3.11 or newer, nothing else. Leaves are hashed into the Merkle tree of RFC 6962 and compared with
+signed roots, entries with their leaves; signatures are Ed25519 (RFC 8032). Other practices' leaves are bare hashes:
+that none of ours was left out rests on the signed statement. Exit: 0 nothing found, 1 something, 2 nothing to check.
 """
 
 from __future__ import annotations
@@ -30,12 +30,14 @@ COLUMNS = {
     "classes": "texts", "excerpts": "texts", "subjects": "uuids", "listed": "flag", "outcome": "text",
     "detail": "text", "note": "bytes", "mac": "bytes",
 }  # fmt: skip
+READ: dict[str, Any] = {
+    "uuid": lambda raw: str(UUID(bytes=raw)), "time": lambda raw: said(moment(int.from_bytes(raw, "big", signed=True))),
+    "number": lambda raw: str(int.from_bytes(raw, "big")), "flag": lambda raw: raw == b"\x01",
+    "bytes": lambda raw: base64.b64encode(raw).decode(), "text": bytes.decode,
+}  # fmt: skip
 SCHEMA, SHOWN, TO_JSON = b"\x01", 20, json.JSONEncoder(ensure_ascii=False).encode
 Point = tuple[int, int, int, int]
-Keys = list[tuple[bytes, dt.datetime]]
 EPOCH, TOLERANCE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC), dt.timedelta(seconds=60)
-
-# ── Ed25519, RFC 8032 § 5.1 ──────────────────────────────────────────────────────────────────────────────────────────
 
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D, ROOT = -121665 * pow(121666, -1, P) % P, pow(2, (P - 1) // 4, P)
@@ -51,18 +53,13 @@ def _add(a: Point, b: Point) -> Point:
 def _point(raw: bytes) -> Point | None:
     """The point that 32 bytes stand for (§ 5.1.3)."""
     y, sign = int.from_bytes(raw, "little") & (1 << 255) - 1, raw[31] >> 7
-    if y >= P:
-        return None
     square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
     x = pow(square, (P + 3) // 8, P)
     x = x if x * x % P == square else x * ROOT % P
-    if x * x % P != square or (x == 0 and sign):
+    if y >= P or x * x % P != square or (x == 0 and sign):
         return None
     x = x if x & 1 == sign else P - x
     return x, y, 1, x * y % P
-
-
-BASE = _point((4 * pow(5, -1, P) % P).to_bytes(32, "little")) or (0, 0, 0, 0)
 
 
 def is_signed_by(public: bytes, signature: bytes, message: bytes) -> bool:
@@ -72,7 +69,8 @@ def is_signed_by(public: bytes, signature: bytes, message: bytes) -> bool:
         return False
     k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
     minus = (P - key[0], key[1], 1, P - key[3])
-    terms, total = (None, BASE, minus, _add(BASE, minus)), (0, 1, 1, 0)
+    base = _point((4 * pow(5, -1, P) % P).to_bytes(32, "little")) or (0, 0, 0, 0)
+    terms, total = (None, base, minus, _add(base, minus)), (0, 1, 1, 0)
     for bit in range(max(s.bit_length(), k.bit_length()) - 1, -1, -1):
         total = _add(total, total)
         term = terms[(s >> bit & 1) + 2 * (k >> bit & 1)]
@@ -84,15 +82,9 @@ def is_signed_by(public: bytes, signature: bytes, message: bytes) -> bool:
 
 def self_test() -> bool:
     """Whether this Python gets RFC 8032 § 7.1, TEST 3, right."""
-    key = bytes.fromhex("fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025")
-    signature = bytes.fromhex(
-        "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
-        "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"
-    )
-    return is_signed_by(key, signature, b"\xaf\x82") and not is_signed_by(key, signature, b"\xaf\x83")
-
-
-# ── Signed notes ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    key = base64.b64decode("/FHNjmIYoaONpH7QAjDwWAgW7RO6MwOsXeuRFUiQgCU=")
+    good = base64.b64decode("YpHWV97sJAJIJ+acOr4BowzlSKKEdDpEXjaA19taw6wY/5tTjRbykK5n92CYTcZZSnwV6XFu0o3AJ77O6h7ECg==")
+    return is_signed_by(key, good, b"\xaf\x82") and not is_signed_by(key, good, b"\xaf\x83")
 
 
 class Findings:
@@ -128,9 +120,9 @@ class Checkpoint:
         self.settled = dt.datetime.fromisoformat(found[4])
 
 
-def keys_of(notes: list[str], findings: Findings) -> Keys:
+def keys_of(notes: list[str], findings: Findings) -> list[tuple[bytes, dt.datetime]]:
     """The ledger's keys and since when: each signed by itself and by the one before it."""
-    keys: Keys = []
+    keys: list[tuple[bytes, dt.datetime]] = []
     for note in notes:
         found = re.match(r"[^\n]+\nkey ([\w+/]{43}=)\nsince (\S+)\n\n", note)
         public = base64.b64decode(found[1]) if found else b""
@@ -141,7 +133,7 @@ def keys_of(notes: list[str], findings: Findings) -> Keys:
     return keys
 
 
-def is_signed(stop: Checkpoint, keys: Keys, findings: Findings) -> bool:
+def is_signed(stop: Checkpoint, keys: list[tuple[bytes, dt.datetime]], findings: Findings) -> bool:
     """Whether a known key signed this checkpoint while it was in use."""
     signer = next((n for n, (public, _) in enumerate(keys) if carries(stop.note, public)), None)
     if signer is None:
@@ -172,9 +164,6 @@ def checkpoints_of(notes: Iterable[str], source: str, findings: Findings) -> lis
             if "\nkey " not in note:
                 findings.add("UNREADABLE", where=source, line=number)
     return sorted(found, key=lambda stop: stop.size)
-
-
-# ── Entries: COPY BINARY rows, and what they say ─────────────────────────────────────────────────────────────────────
 
 
 def rows(file: IO[bytes]) -> Iterator[bytes]:
@@ -222,7 +211,6 @@ def said(at: dt.datetime | None) -> str:
 
 
 def elements(raw: bytes) -> Iterator[bytes]:
-    """The elements of a binary array."""
     at = 20
     for _ in range(struct.unpack_from(">i", raw, 12)[0] if len(raw) > 12 else 0):
         size = struct.unpack_from(">i", raw, at)[0]
@@ -232,32 +220,15 @@ def elements(raw: bytes) -> Iterator[bytes]:
 
 def value(raw: bytes | None, kind: str) -> Any:
     """A column as JSON says it. A number is a string: it has 64 bits."""
-    if raw is None:
-        return None
-    match kind:
-        case "uuids" | "texts":
-            return [value(element, kind[:-1]) for element in elements(raw)]
-        case "uuid":
-            text = raw.hex()
-            return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-        case "time":
-            return said(moment(int.from_bytes(raw, "big", signed=True)))
-        case "number":
-            return str(int.from_bytes(raw, "big"))
-        case "flag":
-            return raw == b"\x01"
-        case "bytes":
-            return base64.b64encode(raw).decode()
-    return raw.decode()
+    if raw is not None and kind in ("uuids", "texts"):
+        return [value(element, kind[:-1]) for element in elements(raw)]
+    return None if raw is None else READ[kind](raw)
 
 
 def line(seq: int, row: bytes) -> bytes:
     """The readable line of an entry."""
-    named = {name: value(raw, kind) for raw, (name, kind) in zip(fields(row), COLUMNS.items(), strict=True)}
-    return TO_JSON({"seq": seq, **named}).encode() + b"\n"
-
-
-# ── The check ────────────────────────────────────────────────────────────────────────────────────────────────────────
+    named = zip(fields(row), COLUMNS.items(), strict=True)
+    return TO_JSON({"seq": seq, **{name: value(raw, kind) for raw, (name, kind) in named}}).encode() + b"\n"
 
 
 class Tree:
@@ -316,7 +287,9 @@ class Entries:
             self.findings.add("ENTRY_CLOCK", seq=seq, at=said(when))
 
 
-def check_leaves(entries: Entries, leaves: IO[bytes], stops: list[Checkpoint], keys: Keys) -> Tree:
+def check_leaves(
+    entries: Entries, leaves: IO[bytes], stops: list[Checkpoint], keys: list[tuple[bytes, dt.datetime]]
+) -> Tree:
     """Every leaf into the tree; every checkpoint and every entry compared as it goes by."""
     tree, findings = Tree(), entries.findings
     for stop in stops:
@@ -334,8 +307,9 @@ def check_leaves(entries: Entries, leaves: IO[bytes], stops: list[Checkpoint], k
     return tree
 
 
-def check(archive: zipfile.ZipFile, anchor: IO[bytes], key: str | None, findings: Findings) -> dict[str, Any]:
+def check(file: IO[bytes], anchor: IO[bytes], key: str | None, findings: Findings) -> dict[str, Any]:
     """Everything; what there is to say about it."""
+    archive = zipfile.ZipFile(file)
     manifest = json.loads(archive.read("manifest.json"))
     notes = list(notes_of(archive.open("keys.jsonl"), "keys", findings))
     outside = list(notes_of(anchor, "anchor", findings))
@@ -363,14 +337,40 @@ def check(archive: zipfile.ZipFile, anchor: IO[bytes], key: str | None, findings
     return report | {"key": public, "key_given": bool(key)}
 
 
+def check_entry(file: IO[bytes], anchor: IO[bytes], key: str | None, findings: Findings) -> dict[str, Any]:
+    """One entry with its proof: its bytes, the way to a signed root (RFC 9162 § 2.1.3.2), the keys; what it says."""
+    bundle = json.loads(file.read() if file.seek(0) == 0 else b"")
+    keys, stop = keys_of(bundle["keys"], findings), Checkpoint(bundle["checkpoint"], "proof")
+    row, here, last = base64.b64decode(bundle["row"]), int(bundle["seq"]), stop.size - 1
+    root = leaf = hashlib.sha256(b"\x00" + SCHEMA + row).digest()
+    if leaf != base64.b64decode(bundle["leaf"]):
+        findings.add("ENTRY_ALTERED", seq=here)
+    for beside in map(base64.b64decode, bundle["path"]):
+        left = here & 1 or here == last
+        root = hashlib.sha256(b"\x01" + (beside + root if left else root + beside)).digest()
+        while left and here and not here & 1:
+            here, last = here >> 1, last >> 1
+        here, last = here >> 1, last >> 1
+    if last != 0 or here != 0 or root != stop.root:
+        findings.add("ROOT_MISMATCH", size=stop.size)
+    is_signed(stop, keys, findings)
+    anchored = list(notes_of(anchor, "anchor", findings))
+    if anchored and stop.note not in anchored:
+        findings.add("CHECKPOINT_UNANCHORED", size=stop.size)
+    report = {"entries": 1, "leaves": stop.size, "checkpoints": 1, "newest": said(stop.at), "anchored": len(anchored)}
+    public = base64.b64encode(keys[0][0]).decode() if keys else ""
+    if key and key != public:
+        findings.add("LEDGER_REPLACED", key=public)
+    return report | {"key": public, "key_given": bool(key), "says": line(int(bundle["seq"]), row).decode().rstrip()}
+
+
 def told(report: dict[str, Any]) -> Iterator[str]:
-    """The result in words."""
+    yield from [report["says"]] if "says" in report else []
     yield "{entries} entries, {leaves} leaves, {checkpoints} signed checkpoints, the last {newest}".format(**report)
     apart = "not compared with an anchor: history that was cut off or signed again would not show (--anchor)"
     yield "compared with {anchored} anchored checkpoints".format(**report) if report["anchored"] else apart
     yield f"key {report['key']}" + ("" if report["key_given"] else ", from the export itself: compare it (--key)")
-    for finding in report["findings"]:
-        yield ", ".join(f"{name} {fact}" for name, fact in finding.items())
+    yield from (", ".join(f"{name} {fact}" for name, fact in finding.items()) for finding in report["findings"])
     yield from (f"{count} x {code}" for code, count in report["counts"].items())
     yield "Nothing found." if report["good"] else "This ledger was changed."
 
@@ -378,7 +378,7 @@ def told(report: dict[str, Any]) -> Iterator[str]:
 def main(arguments: list[str] | None = None) -> int:
     """Check the export that a command line names."""
     parser = argparse.ArgumentParser(description="Checks an exported Keepwell ledger.")
-    parser.add_argument("export", help="the zip file")
+    parser.add_argument("export", help="the zip file, or the proof of one entry")
     parser.add_argument("--key", help="the ledger's first public key (base64) as you know it from elsewhere")
     parser.add_argument("--anchor", type=Path, default=os.devnull, help="a copy of the anchor file, kept elsewhere")
     parser.add_argument("--json", action="store_true", help="say the result as JSON")
@@ -386,8 +386,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if not self_test():
             raise ValueError("Ed25519 does not work here")
-        with zipfile.ZipFile(asked.export) as archive, asked.anchor.open("rb") as anchor:
-            report = check(archive, anchor, asked.key, findings)
+        with Path(asked.export).open("rb") as file, asked.anchor.open("rb") as anchor:
+            report = (check if zipfile.is_zipfile(file) else check_entry)(file, anchor, asked.key, findings)
     except (OSError, ValueError, KeyError, struct.error, zipfile.BadZipFile) as error:
         sys.stderr.write(f"This export cannot be checked: {error}\n")
         return 2
