@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.rig import mine
 from tests.rig.server import Server
 
 PACE = Pace(interval=0.0, heartbeat=0.0, batch=5_000, stalled_after=5.0, lock_wait=5.0)
+PATIENCE = 60
 WAITING = "SELECT count(*) FROM custody.entry e WHERE NOT EXISTS (SELECT FROM custody.leaf WHERE entry_id = e.id)"
 
 
@@ -41,10 +43,10 @@ def sequenced(rig: Server, database: None) -> Callable[[], None]:
         worker = Sequencer(connect, anchor_of(mine.database), root, PACE)
         with connect() as connection, rig.admin(mine.database) as admin:
             worker.start(connection)
-            for _ in range(200):
-                row = admin.execute(WAITING).fetchone()
-                if not worker.step() and row == (0,):
-                    break
+            patience = time.monotonic() + PATIENCE
+            # A transaction of another test, in any database of the server, holds the order up until it ends.
+            while (worker.step() or admin.execute(WAITING).fetchone() != (0,)) and time.monotonic() < patience:
+                time.sleep(0.02)
             worker.step()
 
     return sequence

@@ -39,6 +39,7 @@ urlpatterns = [
     path("people/grants/<uuid:grant>/withdraw/", grants.withdraw, name="grant-withdraw"),
     path("people/grants/<uuid:grant>/hand-over/", grants.hand_over, name="grant-hand-over"),
     path("activity/<uuid:entry>/proof/", views_proof.proof, name="activity-proof"),
+    path("activity/<uuid:entry>/fhir/", views_proof.fhir, name="activity-fhir"),
     path("activity/<uuid:entry>/verify/", views_proof.verify, name="activity-verify"),
     path("my-activity/<uuid:entry>/proof/", views_proof.own_proof, name="my-activity-proof"),
     path("my-activity/<uuid:entry>/verify/", views_proof.own_verify, name="my-activity-verify"),

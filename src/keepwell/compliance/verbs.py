@@ -79,8 +79,6 @@ VERBS = {
     "practice_key.rewrapped": (_("put under the new key the keys of"), _("put keys under the new key")),
     "program.begun": (_("added the program"), _("added a program")),
     "program.ended": (_("ended the program"), _("ended a program")),
-    "question.dropped": (_("dropped a saved question of"), _("dropped a saved question")),
-    "question.saved": (_("saved a question for"), _("saved a question")),
     "record.disposed": (_("destroyed for good the record of"), _("destroyed a record for good")),
     "recovery_code.used": (_("used a recovery code of"), _("used a recovery code")),
     "related_person.added": (_("added somebody who belongs to"), _("added a related person")),

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 from keepwell.access.pages import page
 from keepwell.access.policy import Can
 from keepwell.base.actor import Purpose
-from keepwell.compliance import proving
+from keepwell.compliance import audit_event, proving
 from keepwell.compliance.views import actor_of, entry_page
 from keepwell.ledger import evidence, queries, verify_offline
+from keepwell.patients.models import Patient
 
 
 @require_GET
@@ -42,6 +43,18 @@ def verify(request: HttpRequest, entry: UUID) -> HttpResponse:
 def own_verify(request: HttpRequest, entry: UUID) -> HttpResponse:
     "The same of one of my own entries."
     return _verify(request, entry, actor_of(request).id)
+
+
+@require_GET
+@page(Can.READ_LEDGER, purpose=Purpose.HCOMPL)
+def fhir(request: HttpRequest, entry: UUID) -> HttpResponse:
+    "An entry as a FHIR R4 AuditEvent: ids and codes, no names."
+    by = actor_of(request)
+    row = queries.one(entry, by).row
+    patients = frozenset(Patient.objects.filter(id__in=row.subjects).values_list("id", flat=True))
+    kept = {"Content-Disposition": f'attachment; filename="AuditEvent-{row.id}.json"'}
+    event = audit_event.of(row, by.practice, patients)
+    return JsonResponse(event, json_dumps_params={"indent": 1}, content_type="application/fhir+json", headers=kept)
 
 
 @require_GET
