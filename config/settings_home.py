@@ -44,6 +44,13 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
                 Can.MANAGE_OWN_SIGN_IN,
             ),
             Place(
+                "this-device",
+                _("This device"),
+                _("Register the computer or phone in front of you, and say how it is kept."),
+                "laptop",
+                Can.MANAGE_OWN_SIGN_IN,
+            ),
+            Place(
                 "my-activity",
                 _("My activity"),
                 _("What you opened, changed and were refused, as it is on record."),
@@ -89,6 +96,13 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
                 _("Who looks at what an officer did, was granted or opened."),
                 "user-round-check",
                 Can.MANAGE_ACCESS,
+            ),
+            Place(
+                "devices",
+                _("Devices and sessions"),
+                _("Which computers and phones work is done on, who is signed in, and when sessions lock."),
+                "laptop",
+                Can.MANAGE_DEVICES,
             ),
         ),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -92,16 +93,33 @@ class Entrance:
             request.emergencies = in_force.held(actor)  # type: ignore[attr-defined]
             actor = in_force.turned(actor, kwargs.get("patient"), request.emergencies)  # type: ignore[attr-defined]
         request.actor = actor  # type: ignore[attr-defined]
-        return _answered(request, lambda: doorway.one_request(actor, lambda: view(request, *args, **kwargs)))
+        page = partial(_limited_or, request, actor, stamp.can, lambda: view(request, *args, **kwargs))
+        return _answered(request, lambda: doorway.one_request(actor, page))
 
     @staticmethod
     def no_entry(request: HttpRequest) -> HttpResponse:
         """Nobody is signed in: unlock first, or sign in."""
+        from keepwell.access import devices
+
+        try:
+            devices.unless_revoked(request)
+        except Refusal as refusal:
+            return refusal_page(request, refusal)
         if getattr(request, "locked", None) is None:
             return to_sign_in(request)
         from keepwell.access import views_lock
 
         return views_lock.locked(request)
+
+
+def _limited_or(
+    request: HttpRequest, actor: Actor, permission: policy.Can, page: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """The page, unless the practice requires known devices and this is none (45 CFR § 164.310(b), (c))."""
+    from keepwell.access import devices
+
+    refusal = devices.limited(request, actor.practice, permission)
+    return page() if refusal is None else _denied(request, actor, refusal)
 
 
 def _may_not(request: HttpRequest, signed: Signed, permission: policy.Can) -> Refusal | None:

@@ -6,6 +6,7 @@ HIPAA sets no number; these are the product's. An installation may lower them, n
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -45,11 +46,21 @@ _BY_ROLE = {
 }
 
 
-def of(role: Role) -> Limits:
-    """The limits of sessions in a role."""
+SHORTEST = 2
+"""Minutes below which nobody could finish a sentence before the warning."""
+
+
+def ceiling(role: Role) -> int:
+    """The minutes without activity that a practice may allow a role at most (NIST SP 800-63B-4 § 2.2.3)."""
+    return 15 if _BY_ROLE.get(role) in (_POWER, _PORTAL) else 30
+
+
+def of(role: Role, chosen: Mapping[str, int] | None = None) -> Limits:
+    """The limits of sessions in a role, where the practice may have chosen its minutes."""
     usual = _BY_ROLE.get(role, _OFFICE)
+    idle = min((chosen or {}).get(role, usual.idle), ceiling(role))
     return Limits(
-        min(usual.idle, getattr(settings, "KEEPWELL_IDLE_MINUTES", usual.idle)),
+        min(idle, getattr(settings, "KEEPWELL_IDLE_MINUTES", idle)),
         min(usual.absolute, getattr(settings, "KEEPWELL_SESSION_HOURS", usual.absolute)),
     )
 

@@ -60,7 +60,7 @@ def lock(store: SessionStore, signed: Signed, why: Why) -> None:
 def seconds_left(store: SessionStore, signed: Signed) -> float:
     """How long a session may still be quiet."""
     assert store.seen is not None
-    return limits.of(signed.role).idle * 60 - (clock.now() - store.seen).total_seconds()
+    return limits.of(signed.role, store.data.get("idle")).idle * 60 - (clock.now() - store.seen).total_seconds()
 
 
 def state(request: HttpRequest) -> tuple[State, int]:
@@ -74,7 +74,7 @@ def state(request: HttpRequest) -> tuple[State, int]:
 def full(request: HttpRequest) -> int:
     """A session's seconds just after its person did something."""
     signed: Signed = getattr(request, "locked", None) or request.signed_in  # type: ignore[attr-defined]
-    return limits.of(signed.role).idle * 60
+    return limits.of(signed.role, store_of(request).data.get("idle")).idle * 60
 
 
 def resume(request: HttpRequest) -> None:

@@ -78,6 +78,7 @@ class Can(StrEnum):
     SEE_ALL_TASKS = "see and hand over everybody's tasks"
     MANAGE_CARE_TEAMS = "manage care teams and cover"
     MANAGE_RESTRICTIONS = "agree to and end restrictions"
+    MANAGE_DEVICES = "manage devices and sessions"
     USE_EMERGENCY_ACCESS = "use emergency access"
     REVIEW_ACCESS = "review emergency and operator access"
 
@@ -99,11 +100,13 @@ MAY_DO: dict[Role, frozenset[Can]] = {
     | {Can.MANAGE_RESTRICTIONS}
     | _APPROVES
     | {Can.READ_LEDGER, Can.MERGE_PATIENTS, Can.REVIEW_ACCESS, Can.SEE_ALL_TASKS},
-    R.SECURITY_OFFICER: _EVERYBODY | _APPROVES | {Can.READ_LEDGER, Can.REVIEW_ACCESS, Can.MANAGE_ACCESS},
+    R.SECURITY_OFFICER: _EVERYBODY
+    | _APPROVES
+    | {Can.READ_LEDGER, Can.REVIEW_ACCESS, Can.MANAGE_ACCESS, Can.MANAGE_DEVICES},
     R.ADMINISTRATOR: _EVERYBODY
     | _APPROVES
     | {Can.MANAGE_ACCESS, Can.IMPORT_RECORDS}
-    | {Can.MANAGE_CARE_TEAMS, Can.SEE_ALL_TASKS},
+    | {Can.MANAGE_CARE_TEAMS, Can.SEE_ALL_TASKS, Can.MANAGE_DEVICES},
     R.AUDITOR: _EVERYBODY | {Can.READ_LEDGER, Can.SEE_PEOPLE},
     R.SYSTEM: frozenset(Can),
 }
@@ -112,6 +115,15 @@ MAY_DO: dict[Role, frozenset[Can]] = {
 
 EVERYBODY = _EVERYBODY
 """What nobody works here without."""
+
+FROM_ANYWHERE = frozenset(
+    {Can.MANAGE_OWN_SIGN_IN, Can.READ_OWN_ACTIVITY, Can.SEE_PEOPLE, Can.MANAGE_ACCESS, Can.MANAGE_DEVICES}
+)
+"""What a limited session may still do where a practice requires known devices: nothing that opens a patient.
+
+Whoever manages people and devices keeps that, or a practice could lock itself out (45 CFR § 164.310(b), (c)).
+"""
+
 
 MAY_GROW: dict[Role, frozenset[Can | C]] = {
     R.FRONT_DESK: frozenset({Can.MERGE_PATIENTS, Can.IMPORT_RECORDS}),

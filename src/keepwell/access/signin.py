@@ -176,7 +176,13 @@ def accept(request: HttpRequest, pending: Pending, place: door.Place) -> None:
 def enter(request: HttpRequest, pending: Pending, place: door.Place) -> None:
     """The last step: signed in, in one place. First the practice's ledger has an entry, then the session a new key."""
     session, hours = new_id(), limits.of(place.role).absolute
+    devices.unless_revoked(request)
+    with present(member(place.membership, place.practice, place.role, session)):
+        device, idle = devices.of(request, place.practice), devices.rules().idle
     data = {
+        "from": devices.network(address(request)),
+        "device_id": str(device.id) if device else "",
+        "idle": idle,
         "person": pending.person,
         "membership": str(place.membership),
         "since": time.time(),
@@ -189,7 +195,7 @@ def enter(request: HttpRequest, pending: Pending, place: door.Place) -> None:
         "sign_in.succeeded",
         member(place.membership, place.practice, place.role, session),
         about=[pending.id],
-        detail={"by": list(pending.methods)},
+        detail={"by": list(pending.methods)} | ({"device": device.id} if device else {}),
         note=f"from {address(request)}",
     )
     store_of(request).start(data, pending.id, hours, session)

@@ -1,14 +1,21 @@
-"""Addresses of the lock."""
+"""Addresses of the lock, and of devices and sessions."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from keepwell.access import views_lock
+from keepwell.access import views_devices, views_lock, views_sessions
 
 urlpatterns = [
     path("session/", views_lock.state, name="session-state"),
     path("session/stay/", views_lock.stay, name="session-stay"),
     path("session/lock/", views_lock.lock, name="session-lock"),
     path("session/resume/", views_lock.resume, name="session-resume"),
+    path("this-device/", views_devices.this_device, name="this-device"),
+    path("settings/devices/", views_devices.overview, name="devices"),
+    path("settings/devices/<uuid:device>/", views_devices.device, name="device"),
+    path("settings/devices/<uuid:device>/approve/", views_devices.approve, name="device-approve"),
+    path("settings/devices/<uuid:device>/revoke/", views_devices.revoke, name="device-revoke"),
+    path("settings/sessions/<uuid:session>/<uuid:person>/end/", views_devices.end_session, name="member-session-end"),
+    path("your-sign-in/end-others/", views_sessions.end_others, name="end-others"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keepwell.access.models.alternates import Alternate
+from keepwell.access.models.devices import Device, DevicePlace, SignInRules
 from keepwell.access.models.emergency import EmergencyAccess, EmergencyDisclosure, Outcome, Reason
 from keepwell.access.models.notices import Notice
 from keepwell.access.models.operators import OperatorAccess, SupportRule, SupportWindow
@@ -32,6 +33,8 @@ __all__ = [
     "ClearanceCheck",
     "CustomRole",
     "Departure",
+    "Device",
+    "DevicePlace",
     "Duty",
     "EmergencyAccess",
     "EmergencyDisclosure",
@@ -50,6 +53,7 @@ __all__ = [
     "Restriction",
     "Session",
     "SignInLink",
+    "SignInRules",
     "SupportRule",
     "SupportWindow",
     "Vip",
