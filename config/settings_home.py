@@ -106,7 +106,18 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
             ),
         ),
     ),
-    (_("Practice"), ()),
+    (
+        _("Practice"),
+        (
+            Place(
+                "support-access",
+                _("Support access"),
+                _("Whether whoever runs this installation needs your approval to come in."),
+                "life-buoy",
+                Can.MANAGE_ACCESS,
+            ),
+        ),
+    ),
     (_("This installation"), ()),
 )
 """What there is to set, in the order people look for it. A group with nothing for a role is not shown."""

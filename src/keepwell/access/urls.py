@@ -17,6 +17,7 @@ from keepwell.access import (
     views_roles,
     views_sessions,
     views_signin,
+    views_support,
     views_teams,
 )
 
@@ -45,6 +46,7 @@ urlpatterns = [
     path("your-factors/recovery-codes/", views_factors.new_codes, name="new-recovery-codes"),
     path("your-sign-in/", views_sessions.sessions, name="your-sign-in"),
     path("your-sign-in/<uuid:session>/end/", views_sessions.end_session, name="end-session"),
+    path("support-access/", views_support.settings, name="support-access"),
     path("emergency/<uuid:access>/renew/", views_emergency.renew, name="emergency-renew"),
     path("emergency/<uuid:access>/end/", views_emergency.end, name="emergency-end"),
     path("settings/roles/", views_roles.roles, name="roles"),

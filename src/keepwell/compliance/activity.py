@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from keepwell import charts
 from keepwell.access import policy
-from keepwell.access.models import Membership, Program
+from keepwell.access.models import Membership, OperatorAccess, Program
 from keepwell.access.words import PURPOSES
 from keepwell.access.words import role_word as role_word
 from keepwell.base.actor import Actor, Purpose, Role
@@ -71,9 +71,14 @@ class Names:
             self._staff[member] = self._staff[person] = name
             self._people[person].add(member)
         self._staff.update(Program.objects.filter(id__in=sought).values_list("id", "name"))
+        at_work = {r.session for r in entries if r.role == Role.SYSTEM and r.session}
+        operators = OperatorAccess.objects.filter(id__in=at_work).order_by("id") if at_work else ()
+        self._operators: dict[UUID | None, str] = {one.id: one.named for one in operators}
         self._patients = patient_names(subjects - self._staff.keys(), by)
 
     def actor(self, row: Row) -> str:
+        if row.session in self._operators:
+            return _("{name}, operator").format(name=self._operators[row.session])
         if row.role == Role.SYSTEM:
             return _("Keepwell itself")
         return self._staff.get(row.actor) or _("Somebody not signed in")

@@ -61,6 +61,9 @@ VERBS = {
     "membership.suspended": (_("suspended the unused account of"), _("suspended an unused account")),
     "notice.given": (_("gave a notice to"), _("gave a notice")),
     "notice.seen": (_("saw a notice for"), _("saw a notice")),
+    "operator.asked": (_("said who is at the machine and why, for"), _("said who is at the machine and why")),
+    "operator.entered": (_("came in from the machine to"), _("came in from the machine")),
+    "operator.left": (_("left, at the machine,"), _("left, at the machine")),
     "page.opened": (_("opened a page about"), _("opened a page")),
     "password.set": (_("set the password of"), _("set a password")),
     "patient.edited": (_("corrected the facts of"), _("corrected the facts of a patient")),
@@ -107,6 +110,13 @@ VERBS = {
     "token.made": (_("made a token for"), _("made a token")),
     "token.reminded": (_("gave notice that a token ends, of"), _("gave notice that a token ends")),
     "token.revoked": (_("revoked a token of"), _("revoked a token")),
+    "support.approval_required": (_("required approval for operators of"), _("required approval for operators")),
+    "support.approval_waived": (_("waived approval for operators of"), _("waived approval for operators")),
+    "support.window_approved": (_("approved a time for operators of"), _("approved a time for operators")),
+    "support.window_closed": (
+        _("ended the approved time for operators of"),
+        _("ended the approved time for operators"),
+    ),
 }
 
 _KINDS = {

@@ -17,6 +17,8 @@ from keepwell.base.refusal import Refusal
 from keepwell.ledger.doorway import present
 from tests.cast import Clinic
 
+WHO = ("--who", "Tess Tester", "--why", "locked out of the app")
+
 
 @pytest.fixture
 def bo(willow: Clinic) -> Somebody:
@@ -220,8 +222,8 @@ def test_only_somebody_present_makes_links(bo: Somebody):
 def test_the_command_line_makes_a_link_that_works(bo: Somebody, capsys: pytest.CaptureFixture[str]):
     from keepwell.cli.main import main
 
-    assert main(["sign-in-link", bo.email.upper(), "--site", "https://clinic.example/"]) == 0
+    assert main(["sign-in-link", bo.email.upper(), "--site", "https://clinic.example/", *WHO]) == 0
     link, _, place = capsys.readouterr().out.strip().partition("  ")
     assert place == "Willow, provider"
     assert bo.browser.post(link.removeprefix("https://clinic.example")).status_code == 302
-    assert main(["sign-in-link", "nobody.at.all@example.org"]) == 1
+    assert main(["sign-in-link", "nobody.at.all@example.org", *WHO]) == 1

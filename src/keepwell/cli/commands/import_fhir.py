@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from keepwell.base.refusal import Refusal
-from keepwell.cli import setup
+from keepwell.cli import operators, setup
 from keepwell.cli.progress import Bar
 from keepwell.operations import schema
 from keepwell.operations.places import Places
 from keepwell.operations.saying import answer, say
 
 if TYPE_CHECKING:
+    from keepwell.access.maintenance import Known
     from keepwell.base.actor import Actor
     from keepwell.fhir.files import FileReport
 
@@ -35,6 +36,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="a patient you compared and found to be another person",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="the report as JSON on stdout")
+    operators.add(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -43,10 +45,11 @@ def run(args: argparse.Namespace) -> int:
         from keepwell.fhir.files import import_file
         from keepwell.fhir.sources import FileSource
 
-        by = _actor(args.practice, args.person)
-        team = _team(by, args.care_team) if args.care_team else None
+        operator = operators.ask(args, "import-fhir")
+        practice, asked = _actor(args.practice, args.person)
         reports = []
-        with Bar(len(args.paths)) as bar:
+        with operators.working(practice, operator, asked) as by, Bar(len(args.paths)) as bar:
+            team = _team(by, args.care_team) if args.care_team else None
             for path in args.paths:
                 reports.append(import_file(FileSource(path), by, despite=args.despite, team=team))
                 bar.step(f"{sum(r.total for r in reports):,} resources")
@@ -54,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     return 1 if any(report.refusal for report in reports) else 0
 
 
-def _actor(practice: str, email: str) -> Actor:
+def _actor(practice: str, email: str) -> tuple[Known, Actor]:
     """Who brings them in, and where. Raises Refusal PRACTICE_UNKNOWN, PRACTICE_UNCLEAR, ACCESS_DENIED."""
     from keepwell.access import door, maintenance, policy
     from keepwell.access.models import Person
@@ -66,14 +69,15 @@ def _actor(practice: str, email: str) -> Actor:
     if not email:
         if len(known) > 1:
             raise Refusal("PRACTICE_UNCLEAR", names=", ".join(p.slug for p in known))
-        return importing(known[0].id)
+        return known[0], importing(known[0].id)
     person = Person.objects.filter(email=email.strip().casefold()).first()
     here = {p.id for p in known}
     places = [p for p in door.places_of(person.id) if p.practice in here] if person else []
     able = [p for p in places if policy.may(p, policy.Can.IMPORT_RECORDS)]
     if not able:
         raise Refusal("ACCESS_DENIED", permission=policy.Can.IMPORT_RECORDS)
-    return importing(able[0].practice, able[0].membership)
+    there = next(p for p in known if p.id == able[0].practice)
+    return there, importing(able[0].practice, able[0].membership)
 
 
 def _team(by: Actor, name: str) -> UUID:

@@ -24,7 +24,7 @@ from typing import IO, TYPE_CHECKING, Any
 import psycopg
 
 from keepwell.base.refusal import Refusal
-from keepwell.cli import setup
+from keepwell.cli import operators, setup
 from keepwell.operations import schema
 from keepwell.operations.addresses import address
 from keepwell.operations.places import SEQUENCER, Places
@@ -47,9 +47,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     exporting.add_argument("slug", help="the practice's short name")
     exporting.add_argument("--out", type=Path, help="the file to make; SLUG-ledger.zip if left out")
     exporting.add_argument("--every-checkpoint", action="store_true", help="not just one an hour")
+    operators.add(exporting)
     exporting.set_defaults(run=_export)
     what.add_parser("key").set_defaults(run=_key)
-    what.add_parser("rotate-key").set_defaults(run=_rotate)
+    rotating = what.add_parser("rotate-key")
+    operators.add(rotating)
+    rotating.set_defaults(run=_rotate)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -102,12 +105,13 @@ def _export(args: argparse.Namespace) -> None:
     from keepwell.ledger.export import export, record
 
     (practice,) = maintenance.practices(args.slug)
+    operator = operators.ask(args, "ledger export")
     out = args.out or Path(f"{args.slug}-ledger.zip")
     told = every_two_seconds(lambda what, done: say(f"{what}: {done:,} …"))
-    with connect() as connection, private_file(out) as file:
+    with operators.working(practice, operator) as by, connect() as connection, private_file(out) as file:
         signer = keyring.load(connection, house.root())
         made = export(connection, practice.id, file, signer, every_checkpoint=args.every_checkpoint, progress=told)
-    record(made, practice.actor("ledger export from the command line"))
+        record(made, by)
     say(f"{out}: {made.entries:,} entries of {practice.name} among {made.size:,}, {made.checkpoints:,} checkpoints.")
     say(f"Check it anywhere: python3 verify.py {out} --key KEY --anchor ANCHOR   (verify.py is inside)")
 
@@ -123,9 +127,9 @@ def _key(args: argparse.Namespace) -> None:
 
 
 def _rotate(args: argparse.Namespace) -> None:
-    del args
     from keepwell.ledger import house, keyring
 
+    operators.ask(args, "ledger rotate-key")
     with connect() as connection:
         key = keyring.rotate(connection, house.root())
     say(f"Checkpoints are signed with key {key.key_id} from now on.")

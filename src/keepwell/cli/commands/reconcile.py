@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from keepwell.cli import setup
+from keepwell.cli import operators, setup
 from keepwell.operations import schema
 from keepwell.operations.places import Places
 from keepwell.operations.saying import answer, say
@@ -12,6 +12,7 @@ from keepwell.operations.saying import answer, say
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("slug", nargs="?", default="", help="one practice; without it, all of them")
+    operators.add(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -21,9 +22,10 @@ def run(args: argparse.Namespace) -> int:
         from keepwell.ledger.doorway import present
         from keepwell.ledger.reconcile import reconcile
 
+        operator = operators.ask(args, "reconcile")
         wrong = 0
         for practice in maintenance.practices(args.slug):
-            with present(practice.actor("reconciliation from the command line")) as by:
+            with operators.working(practice, operator) as by, present(by):
                 found = reconcile(by)
             for finding in found:
                 answer(f"{finding.code}  {finding.table}.{finding.column}  {finding.row}")

@@ -19,6 +19,7 @@ from keepwell.operations.places import Places
 from keepwell.operations.postgres import Cluster
 
 OURS = ("KEEPWELL_", "DATABASE_URL")
+WHO = ("--who", "Tess Tester", "--why", "a test of the command line")
 
 
 @dataclass

@@ -18,7 +18,7 @@ from keepwell.base.refusal import Refusal
 from keepwell.cli import main
 from keepwell.cli.ports import must_be_free
 from keepwell.cli.serving import Site, children, web
-from keepwell.cli.tests.conftest import free_port
+from keepwell.cli.tests.conftest import WHO, free_port
 from keepwell.operations.pgprocesses import running
 from keepwell.operations.places import APPLICATION
 
@@ -81,7 +81,7 @@ def test_from_nothing_to_a_database_that_answers_and_again_without_harm(installa
     doctor = installation.keepwell("doctor", "--json")
     assert doctor.returncode == 0, doctor.stdout
     assert not [finding for finding in json.loads(doctor.stdout) if finding["severity"] == "fatal"]
-    assert installation.keepwell("console", "-c", "print(6 * 7)").stdout.strip() == "42"
+    assert installation.keepwell("console", "-c", "print(6 * 7)", *WHO).stdout.strip() == "42"
     assert installation.keepwell("postgres", "stop").returncode == 0
 
 

@@ -13,6 +13,7 @@ from keepwell.access import actions as access
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.cli.commands import import_fhir
+from keepwell.cli.tests.conftest import WHO
 from keepwell.fhir import files
 from keepwell.fhir.sources import BytesSource
 from keepwell.fhir.tests.making import NOTE, bundle, fever, good, patient, temperature
@@ -25,7 +26,7 @@ from tests.cast import Clinic
 def command(*words: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     import_fhir.add(parser)
-    return parser.parse_args(words)
+    return parser.parse_args([*words, *WHO])
 
 
 @pytest.fixture

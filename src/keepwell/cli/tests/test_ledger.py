@@ -15,7 +15,7 @@ import pytest
 
 from keepwell.base.refusal import Refusal
 from keepwell.cli.commands import ledger
-from keepwell.cli.tests.conftest import Installation
+from keepwell.cli.tests.conftest import WHO, Installation
 from keepwell.ledger import house, verify_offline
 from keepwell.ledger.anchors.file import FileAnchor
 from keepwell.ledger.sequencer import Pace, Sequencer
@@ -56,7 +56,7 @@ def test_the_whole_way_from_entries_to_a_finding(ready: Installation, desk: Desk
     report = json.loads(done.stdout)
     assert report["good"]
     assert report["leaves"] == desk.one("SELECT count(*) FROM custody.leaf")
-    assert ready.keepwell("ledger", "rotate-key").returncode == 0
+    assert ready.keepwell("ledger", "rotate-key", *WHO).returncode == 0
     desk.write(5)
     sequenced(ready, desk)
     keys = ready.keepwell("ledger", "key").stdout
@@ -92,7 +92,7 @@ def counted(database: None, tmp_path_factory: pytest.TempPathFactory, willow: Cl
 def told(*words: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     ledger.add(parser)
-    return parser.parse_args(words)
+    return parser.parse_args([*words, *WHO])
 
 
 def test_a_practices_ledger_is_exported_checks_elsewhere_and_is_itself_on_record(

@@ -14,7 +14,9 @@ from keepwell.access import actions as access
 from keepwell.access import maintenance
 from keepwell.base.actor import Purpose
 from keepwell.base.refusal import Refusal
+from keepwell.cli import operators
 from keepwell.cli.commands import reconcile, rotate
+from keepwell.cli.tests.conftest import WHO
 from keepwell.ledger import house, practice_keys
 from keepwell.ledger.doorway import present
 from keepwell.operations import schema
@@ -29,11 +31,13 @@ def name_of(clinic: Clinic, patient: UUID) -> str:
 
 
 def arguments(**given: object) -> argparse.Namespace:
-    return argparse.Namespace(**({"slug": "", "resume": False, "destroy_old": False} | given))
+    usual = {"slug": "", "resume": False, "destroy_old": False, "who": WHO[1], "why": WHO[3]}
+    return argparse.Namespace(**(usual | given))
 
 
 def test_one_practice_is_renewed_and_stays_readable(willow: Clinic, ada: UUID, owner_sql: psycopg.Connection):
-    rotate._practices(arguments(slug=willow.practice.slug, destroy_old=True))
+    args = arguments(slug=willow.practice.slug, destroy_old=True)
+    rotate._practices(args, operators.ask(args, "rotate practice"))
     owner_sql.execute("SET ROLE keepwell_custodian")
     left = owner_sql.execute(
         "SELECT epoch FROM custody.practice_key WHERE practice_id = %s AND kind = 'wrap'", [willow.practice.id]
