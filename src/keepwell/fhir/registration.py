@@ -9,10 +9,10 @@ from typing import Any
 from keepwell.base import text
 from keepwell.fhir.mapping import patient
 from keepwell.fhir.mapping.patient import Demographics, Name, Telecom
-from keepwell.fhir.states import STATE_CODES
 from keepwell.patients import facts
 from keepwell.patients.codes import BIRTH_SEXES, GENDERS, LANGUAGES, RELATIONSHIPS, STATES
 from keepwell.patients.reach import LONGEST, Contact, Home, Kin
+from keepwell.patients.states import STATE_CODES
 
 _SYSTEMS = {"phone": "phone", "sms": "sms", "email": "email"}
 _USES = {"home": "home", "work": "work", "temp": "temp", "mobile": "mobile"}

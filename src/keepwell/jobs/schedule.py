@@ -1,4 +1,4 @@
-"""What Keepwell does by itself: room in the ledger ahead of time, and the nightly reconciliation."""
+"""What Keepwell does by itself: room in the ledger ahead of time, the nightly reconciliation, old lists taken away."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from keepwell.compliance.people import departures, dormant
 from keepwell.ledger import wire
 from keepwell.ledger.doorway import present
 from keepwell.ledger.reconcile import reconcile
+from keepwell.patients.movein import actions as movein
 
 MONTHS_AHEAD = 3
 
@@ -62,3 +63,14 @@ def reconcile_all(timestamp: int = 0) -> int:
         with present(practice.actor("nightly reconciliation")) as by:
             wrong += len(reconcile(by))
     return wrong
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(name="keepwell.lists", queue="keepwell")
+def lists(timestamp: int = 0) -> int:
+    """Patient lists that were sent long ago go off the disk, in every practice; how many."""
+    gone = 0
+    for practice in maintenance.practices():
+        with present(practice.actor("old patient lists")) as by:
+            gone += movein.expire(by=by)
+    return gone

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from uuid import UUID
@@ -109,7 +109,7 @@ def find(
     entry = Entry(
         "find", "patient.searched", (PhiClass.IDENTITY,), listed=True, detail=canonical({"asked": sorted(fields)})
     )
-    words = ["{" + ",".join(map(str, group)) + "}" for group in anys]
+    words = [_literal(group) for group in anys]
     asked = (presence.token(by), entry.id, list(alls), words, limit, entry.detail)
     wire.call(
         "recorder",
@@ -121,10 +121,40 @@ def find(
     return [row[0] for row in wire.rows("default", "SELECT subject_id FROM custody.found(%s)", entry.id)]
 
 
+def find_each(asked: Sequence[Sequence[int]], fields: Iterable[str], limit: int, by: Actor) -> list[UUID]:
+    """Everybody whom one of many questions finds, each question a list of tokens that must all be there. One entry."""
+    entry = Entry(
+        "find", "patient.searched", (PhiClass.IDENTITY,), listed=True, detail=canonical({"asked": sorted(fields)})
+    )
+    wire.call(
+        "recorder",
+        "SELECT custody.find_each(%s, %s, %s::text[], %s, %s, %s)",
+        presence.token(by),
+        entry.id,
+        [_literal(tokens) for tokens in asked],
+        limit,
+        entry.detail,
+        mac(practice_keys.of(by).mac, by, entry),
+    )
+    _remember(entry)
+    return [row[0] for row in wire.rows("default", "SELECT subject_id FROM custody.found(%s)", entry.id)]
+
+
 def index(subject: UUID, exact: Sequence[int], near: Sequence[int]) -> None:
     """Puts a subject's keyed tokens into the patient index; inside an action about them."""
     wire.call(
         "default", "SELECT custody.index_subject(%s, %s::bigint[], %s::bigint[])", subject, list(exact), list(near)
+    )
+
+
+def index_each(tokens: Mapping[UUID, tuple[Sequence[int], Sequence[int]]]) -> None:
+    """Puts (exact, near) tokens of many subjects into the patient index; inside an action about them all."""
+    wire.call(
+        "default",
+        "SELECT custody.index_subjects(%s::uuid[], %s::text[], %s::text[])",
+        list(tokens),
+        [_literal(exact) for exact, _ in tokens.values()],
+        [_literal(near) for _, near in tokens.values()],
     )
 
 
@@ -250,6 +280,10 @@ def read_note(sealed_note: bytes, by: Actor) -> str:
         return practice_keys.of(by).notes.decrypt(sealed_note[:12], sealed_note[12:], by.practice.bytes).decode()
     except InvalidTag:
         raise Refusal("INTEGRITY_FAILURE") from None
+
+
+def _literal(tokens: Sequence[int]) -> str:
+    return "{" + ",".join(map(str, tokens)) + "}"
 
 
 def _remember(entry: Entry) -> None:

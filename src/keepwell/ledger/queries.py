@@ -219,3 +219,12 @@ def _row(columns: Iterable[Any]) -> Row:
     values = list(columns)
     values[14] = json.loads(values[14])
     return Row(*values)
+
+
+def touched(subjects: Iterable[UUID], by: Actor, *, apart_from: Iterable[str]) -> set[UUID]:
+    """Those of the subjects whom somebody opened or changed, other than by these verbs. Being listed is no opening."""
+    asked = """SELECT DISTINCT s.subject_id FROM custody.subject s
+      JOIN custody.entry e ON e.id = s.entry_id AND e.at = s.at
+      WHERE s.practice_id = %s AND s.subject_id = ANY (%s) AND (s.kind = 'action' OR s.kind = 'open' AND NOT s.listed)
+        AND NOT (e.verb = ANY (%s))"""
+    return {row[0] for row in wire.rows("default", asked, by.practice, list(subjects), list(apart_from))}

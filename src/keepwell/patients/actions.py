@@ -136,10 +136,12 @@ def end_related(patient: UUID, related: UUID, *, by: Actor) -> None:
 
 
 def locked(patient: UUID) -> Patient:
-    """The patient's row, held until the transaction ends. Raises Refusal NOT_FOUND."""
+    """The patient's row, held until the transaction ends. Raises Refusal NOT_FOUND, PATIENT_WITHDRAWN."""
     row = Patient.objects.select_for_update().filter(id=patient).first()
     if row is None:
         raise Refusal("NOT_FOUND")
+    if row.withdrawn_at:
+        raise Refusal("PATIENT_WITHDRAWN")
     return row
 
 

@@ -50,7 +50,7 @@ LISTS = {"mine": mine, "today": today, "recent": recent}
 
 def _patients(subjects: Sequence[UUID]) -> list[UUID]:
     "Those of the subjects that are patients, in the same order."
-    known = frozenset(Patient.objects.filter(id__in=subjects).values_list("id", flat=True))
+    known = frozenset(Patient.objects.filter(id__in=subjects, withdrawn_at=None).values_list("id", flat=True))
     return _people(s for s in subjects if s in known)
 
 

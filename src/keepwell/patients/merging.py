@@ -60,5 +60,12 @@ def _hold(patients: tuple[UUID, UUID]) -> None:
 
 
 def standing_for(patient: UUID) -> UUID:
-    """The record that stands for the person: itself, or the one it was merged into."""
+    """The record that stands for the person: itself or what it was merged into. Raises Refusal PATIENT_WITHDRAWN."""
+    require_standing(patient)
     return survivors([patient])[patient]
+
+
+def require_standing(*patients: UUID) -> None:
+    """Raises Refusal PATIENT_WITHDRAWN if the list that brought one of them here was undone."""
+    if Patient.objects.filter(id__in=patients, withdrawn_at__isnull=False).exists():
+        raise Refusal("PATIENT_WITHDRAWN")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from keepwell.patients import views, views_merge, views_reach, views_register, views_restrictions, views_why
 
@@ -22,6 +22,7 @@ class KindConverter:
 register_converter(KindConverter, "kind")
 
 urlpatterns = [
+    path("", include("keepwell.patients.movein.urls")),
     path("patients/", views.patients, name="patients"),
     path("patients/register/", views_register.register, name="register"),
     path("patients/<uuid:patient>/about/", views.patient, name="patient"),

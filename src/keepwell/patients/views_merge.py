@@ -44,6 +44,7 @@ def merge(request: HttpRequest, patient: UUID, other: UUID) -> HttpResponse:
     by = actor_of(request)
     if patient == other:
         raise Refusal("MERGE_WITH_ITSELF")
+    merging.require_standing(patient, other)
     chart = charts.open([patient, other], Sought, Reach, by=by, listed=False)
     if request.method == "POST":
         pair = (other, patient) if request.POST.get("keep") == str(other) else (patient, other)

@@ -15,7 +15,7 @@ from keepwell.access.pages import page
 from keepwell.access.policy import Can
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
-from keepwell.patients import actions, forms
+from keepwell.patients import actions, forms, merging
 from keepwell.patients.excerpts import Demography, Reach, Sought, Whereabouts
 from keepwell.patients.forms import EditForm
 from keepwell.patients.forms_reach import RegisterForm
@@ -59,6 +59,7 @@ def _alike(patients: tuple[UUID, ...], by: Actor) -> list[tuple[UUID, str, Sough
 def edit(request: HttpRequest, patient: UUID) -> HttpResponse:
     """Correct who somebody is. Two people editing at once: the second is told and loses nothing typed."""
     by = actor_of(request)
+    merging.require_standing(patient)
     chart = charts.open(patient, Demography, Whereabouts, by=by, listed=False)
     person, lives = chart.one(Demography), chart.one(Whereabouts)
     start = forms.initial(person, lives)

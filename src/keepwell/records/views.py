@@ -25,6 +25,7 @@ from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
 from keepwell.patients import flags
 from keepwell.patients.excerpts import Header, Origin, Whereabouts
+from keepwell.patients.merging import require_standing
 from keepwell.records import chart as layout
 from keepwell.records import emergencies, heads, pictures, ranges, sentences, shelf, sight, tree
 from keepwell.records.excerpts import BODIES, HEADS
@@ -59,6 +60,7 @@ def actor_of(request: HttpRequest) -> Actor:
 def chart(request: HttpRequest, patient: UUID) -> HttpResponse:
     """Everything about a patient on one page, from one opening of what this person may see."""
     by = actor_of(request)
+    require_standing(patient)
     seen = sight.of(patient, SEEN, by=by)
     rows = _shelf(seen)
     show = request.GET.get("show", "")
@@ -176,6 +178,7 @@ def _years(born: dt.date, then: dt.date) -> int:
 def resource(request: HttpRequest, patient: UUID, resource: UUID) -> HttpResponse:
     """One resource, all of it, as it was received; a visit also shows what belongs to it."""
     by = actor_of(request)
+    require_standing(patient)
     seen = sight.of(patient, SEEN, by=by)
     rows = _shelf(seen)
     row = next((r for r in rows if r.id == resource), None)

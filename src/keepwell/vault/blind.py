@@ -88,6 +88,10 @@ class BlindIndex:
         exact, near = set(_exact(person)), set(_near(person))
         return Tokens(tuple(sorted({self.token(*e) for e in exact})), tuple(sorted({self.token(*n) for n in near})))
 
+    def alike(self, person: Findable) -> list[tuple[int, ...]]:
+        "Questions that the same person answers, each by all of its tokens: see `identifying`."
+        return [tuple(sorted({self.token(*t) for t in question})) for question in identifying(person)]
+
     def plan(self, asked: Asked) -> Plan:
         stages = (self._stage(groups, level) for groups, level in _questions(asked))
         return Plan(tuple(dict.fromkeys(s for s in stages if s)), asked.fields)
@@ -158,6 +162,28 @@ def _pairs(person: Findable) -> Iterator[str]:
     first = _spellings((person.given, person.preferred))
     last = _spellings((person.family, *person.former))
     return (g + f for g, f in product(first, last) if min(len(g), len(f)) <= LEAST_LETTERS <= len(g + f))
+
+
+def exactly(person: Findable) -> frozenset[tuple[str, str]]:
+    "Everything a person is found by when nothing is mistyped."
+    return frozenset(_exact(person))
+
+
+def identifying(person: Findable) -> list[Group]:
+    """What the same person would share, each alone enough to compare the two: the day of birth with the initials, the
+    names, a number or an address to reach them, the record number."""
+    given, family = text.words(person.given), text.words(person.family)
+    words = (*given[:1], *family[-1:])
+    asked: list[Group] = []
+    if words and person.birth_date:
+        asked.append({("born", f"{person.birth_date.isoformat()} {word[0]}") for word in words})
+    if len(words) > 1 and not any(map(_short, words)):
+        asked.append({("full", word) for word in words})
+    asked += [{("phone", number)} for number in filter(None, map(text.phone, person.phones))]
+    asked += [{("email", address)} for address in filter(None, map(text.email, person.emails))]
+    if number := text.record_number(person.record_number):
+        asked.append({("record", number)})
+    return asked
 
 
 # ── What is asked ────────────────────────────────────────────────────────────────────────────────────────────────────

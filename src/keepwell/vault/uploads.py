@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 else:
     _UploadedFile = UploadedFile
 
-MOST = 50 * 1024 * 1024 + 1
+MOST = 100 * 1024 * 1024 + 1
 """Bytes kept of one upload; what is longer is longer than anything we take, and its reader says so."""
 
 

@@ -35,9 +35,11 @@ class Patient(Tenanted):
     time_zone = SealedField(phi=CONTACT, null=True)
     version = models.PositiveIntegerField(default=1)
     registered_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    """When the list they came with was undone: nobody finds them any more, the ledger and the values stay."""
 
     subject_column = "id"
-    plain = {"version", "registered_at"}
+    plain = {"version", "registered_at", "withdrawn_at"}
 
 
 class Lasting(Tenanted):

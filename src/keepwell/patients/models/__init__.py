@@ -1,0 +1,8 @@
+"""Patients, what is known about reaching them, and the lists they came with."""
+
+from __future__ import annotations
+
+from keepwell.patients.models.lists import MoveIn, MoveInRow
+from keepwell.patients.models.people import Address, ContactPoint, Coverage, Lasting, Patient, RelatedPerson
+
+__all__ = ["Address", "ContactPoint", "Coverage", "Lasting", "MoveIn", "MoveInRow", "Patient", "RelatedPerson"]
