@@ -56,5 +56,5 @@ def test_the_page_of_a_patient_asks_as_often_as_it_says(imani: Actor, crowd: lis
     finds(imani, "frost")
     with counted() as said:
         assert ask(imani, f"/patients/{crowd[0]}/about/").status_code == 200
-    assert len(said) == 15, "\n".join(said)
+    assert len(said) == 18, "\n".join(said)
     assert sum("custody.open(" in s for s in said) == 1
