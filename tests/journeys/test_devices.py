@@ -1,4 +1,4 @@
-"""The pages of devices and sessions in a real browser: nothing axe finds, nothing too wide, and they do what they say."""
+"""The pages of devices and sessions in a real browser: nothing axe finds, nothing too wide."""
 
 from __future__ import annotations
 
