@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from keepwell.access import device_actions, devices, limits
+from keepwell.access import actions, device_actions, devices, limits
 from keepwell.access.models import Device, Notice, SignInRules
 from keepwell.access.tests.somebody import PASSWORD, Somebody, entries, refused
 from keepwell.access.tests.test_locking import quiet_for
@@ -132,6 +132,8 @@ def test_what_was_opened_on_a_device_is_listed(ada: Somebody, boss: Somebody, bo
 def test_an_officer_ends_the_session_of_a_member(ada: Somebody, boss: Somebody, oak: Clinic):
     (session,) = [e["session_id"] for e in ada.entries("sign_in.succeeded") if e["actor_id"] == ada.membership.id]
     assert ada.browser.get("/settings/devices/").status_code == 403
+    with present(oak.system) as by:
+        actions.join(ada.person, Role.BILLER, by=by)
     stranger = Somebody.at(oak, Role.ADMINISTRATOR).signs_in()
     path = f"/settings/sessions/{session}/{ada.person.id}/end/"
     refused(stranger.browser.post(path), "NOT_FOUND", 404)
