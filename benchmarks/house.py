@@ -48,6 +48,7 @@ def build(patients: int) -> House:
     """A clinic of its own, with this many patients and their records."""
     practice = access.open_practice("Willow", "willow", time_zone="America/New_York", state="MA")
     people, team = staff.hire(staff.WILLOW, practice)
+    staff.ready(staff.WILLOW, practice)
     today = clock.now().date()
     found = [_brought(practice.id, bundles.bundle(staff.WILLOW, n, today), team.id) for n in range(patients)]
     return House(practice.id, people, found)

@@ -31,6 +31,8 @@ def run(tiny: bool) -> dict[str, Row]:
     """The first time, and the same files again."""
     sources = _sources(tiny)
     practice = access.open_practice("Willow", "willow", time_zone="America/New_York", state="MA")
+    staff.hire(staff.WILLOW, practice)
+    staff.ready(staff.WILLOW, practice)
     by = importing(practice.id)
     with stage.owner() as owner:
         owner.execute("CREATE TABLE plain_resource (id text, type text, body text)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from benchmarks.measure import Row, row
 from keepwell.access import actions as access
 from keepwell.base import asked
 from keepwell.base.actor import Actor, Purpose, Role
+from keepwell.cli.demo import staff
 from keepwell.ledger import practice_keys
 from keepwell.ledger.doorway import present
 from keepwell.patients import facts, finder
@@ -64,6 +65,8 @@ def _among(count: int, rounds: int) -> dict[str, Row]:
 def _somebody(count: int) -> Actor:
     "The front desk of a practice of its own."
     practice = access.open_practice("Crowd", f"crowd-{count}", time_zone="America/New_York", state="MA")
+    staff.hire(replace(staff.WILLOW, slug=f"crowd-{count}"), practice)
+    staff.ready(staff.WILLOW, practice)
     with present(access.system_actor(practice.id)) as by:
         member = access.join(access.add_person(f"desk-{count}@example.org", "Desk", by=by), Role.FRONT_DESK, by=by)
     return Actor(member.id, practice.id, Role.FRONT_DESK, Purpose.HOPERAT)

@@ -118,6 +118,18 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
             ),
         ),
     ),
+    (
+        _("Practice"),
+        (
+            Place(
+                "set-up",
+                _("Before the first patient"),
+                _("What has to be in place: hours, officers, a second administrator, hosting."),
+                "list-checks",
+                Can.MANAGE_ACCESS,
+            ),
+        ),
+    ),
     (_("This installation"), ()),
 )
 """What there is to set, in the order people look for it. A group with nothing for a role is not shown."""

@@ -11,18 +11,23 @@ import datetime as dt
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from keepwell.access import actions as access
 from keepwell.access.models import Membership, Person, Practice
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose, Role, Scope
+from keepwell.base.ids import new_id
 from keepwell.ledger.doorway import present
+from keepwell.operations.pgfiles import SUPERUSER
 from keepwell.patients import actions as patients
 from keepwell.patients.facts import Demographics
+from tests.rig import mine
 
 
 @dataclass
@@ -47,7 +52,28 @@ class Clinic:
 
 
 def _clinic(name: str, state: str, zone: str) -> Clinic:
-    return Clinic(access.open_practice(name, f"{name.lower()}-{os.urandom(6).hex()}", time_zone=zone, state=state))
+    practice = access.open_practice(name, f"{name.lower()}-{os.urandom(6).hex()}", time_zone=zone, state=state)
+    ready_for_patients(practice.id)
+    return Clinic(practice)
+
+
+def ready_for_patients(practice: UUID) -> None:
+    """Arranged behind the guards, so that a clinic of a test has only the people its test speaks of.
+
+    `src/keepwell/access/tests/test_setup.py` goes the way a practice has to go.
+    """
+    _admin(mine.database).execute(
+        "INSERT INTO access_setup (id, practice_id, states, hours, hosting_vendor, hosting_agreement, ready_at)"
+        " VALUES (%s, %s, '[]', '{}', '', false, now())",
+        [new_id(), practice],
+    )
+
+
+@cache
+def _admin(database: str) -> psycopg.Connection:
+    connection = psycopg.connect(mine.server.url(SUPERUSER, database), autocommit=True)
+    connection.execute("SET session_replication_role = replica")
+    return connection
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ from keepwell.operations.pgfiles import SUPERUSER
 from keepwell.operations.postgres import programs
 from keepwell.vault.phi import PhiClass
 from tests.attacks.clear import Words, files_of, held_open, watched
+from tests.cast import ready_for_patients
 from tests.rig import mine
 from tests.rig.server import TOP, Server
 
@@ -85,6 +86,7 @@ class Day:
         )  # fmt: skip
         self.practice = access.open_practice("Willow", clinic.slug, time_zone=clinic.time_zone, state="MA")
         people, self.team = staff.hire(clinic, self.practice)
+        ready_for_patients(self.practice.id)
         self.cleo, self.ansel = people
         with mine.server.admin(mine.database) as admin:
             (self.first_wal,) = admin.execute("SELECT pg_walfile_name(pg_current_wal_lsn())").fetchone() or ("",)

@@ -70,3 +70,9 @@ def test_added_taken_done_and_undone_without_a_mouse(browser: Browser, workers: 
     tab.keyboard.press("Enter")
     tab.wait_for_selector("text=Left a message")
     fits(tab, "task")
+
+
+def test_a_practice_is_set_up_before_its_first_patient(browser: Browser, workers: Workers, willow: Clinic):
+    tab = signed_in(browser, workers, Somebody.at(willow, Role.ADMINISTRATOR))
+    tab.goto("/set-up/")
+    fits(tab, "set-up")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from keepwell.access import alternates, auditors, roles, separation, teams
+from keepwell.access import alternates, auditors, roles, separation, setup, teams
 from keepwell.access.models import (
     CareRelation,
     CareTeam,
@@ -90,6 +90,7 @@ def join(
 @action("membership.ended", about="membership")
 def leave(membership: Membership, *, by: Actor, because: str = "left", at: dt.datetime | None = None) -> Membership:
     "A person no longer works in this role, from now or a moment to come; their sessions end with the next request."
+    setup.refuse_gap(membership, by)
     membership.ends_at, membership.ended_because = at or clock.now(), because
     membership.save(update_fields=["ends_at", "ended_because"])
     return membership

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from keepwell.access import setup
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
@@ -51,7 +52,8 @@ def register(
 def _register(
     who: Demographics, reach: tuple[Said, ...], origin: dict[str, Any], *, by: Actor, patient: UUID | None = None
 ) -> Patient:
-    "A person becomes a patient of the practice."
+    "A person becomes a patient of the practice, once the practice is set up."
+    setup.require(by)
     number = who.record_number or facts.new_record_number()
     registered = Patient(id=patient, **who.columns() | origin | {"record_number": number})
     registered.save(force_insert=True)

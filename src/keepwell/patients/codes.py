@@ -6,6 +6,9 @@ from zoneinfo import available_timezones
 
 from django.utils.translation import gettext_lazy as _
 
+from keepwell.base.places import STATES as STATES
+from keepwell.base.places import US_TIME_ZONES as US_TIME_ZONES
+
 # FHIR R4 administrative-gender.
 GENDERS = {"female": _("Female"), "male": _("Male"), "other": _("Other"), "unknown": _("Unknown")}
 
@@ -21,19 +24,6 @@ LANGUAGES = {
     "nv": "Diné bizaad", "hmn": "Hmoob", "km": "ខ្មែរ", "ase": "American Sign Language",
 }  # fmt: skip
 
-# USPS Publication 28, appendix B.
-STATES = frozenset({
-    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY",
-    "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH",
-    "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "AS", "GU", "MP",
-    "PR", "VI", "AA", "AE", "AP",
-})  # fmt: skip
-
-# IANA zones of the United States; any other IANA zone is accepted too.
-US_TIME_ZONES = (
-    "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles",
-    "America/Anchorage", "Pacific/Honolulu", "America/Puerto_Rico", "Pacific/Guam", "Pacific/Pago_Pago",
-)  # fmt: skip
 TIME_ZONES = frozenset(available_timezones())
 
 # HL7 v3 RoleCode, personal relationships, in the words people use.

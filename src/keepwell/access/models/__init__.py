@@ -21,6 +21,7 @@ from keepwell.access.models.relations import (
 )
 from keepwell.access.models.roles import CustomRole
 from keepwell.access.models.sessions import Session, SignInLink
+from keepwell.access.models.setup import Setup
 from keepwell.access.models.workforce import ClearanceCheck, Departure, Grant
 from keepwell.practices.models import Practice
 
@@ -52,6 +53,7 @@ __all__ = [
     "Reason",
     "Restriction",
     "Session",
+    "Setup",
     "SignInLink",
     "SignInRules",
     "SupportRule",

@@ -31,6 +31,7 @@ def seed(patients: int, say: Say) -> list[Somebody]:
         say(f"{clinic.name}: keys, staff …")
         practice = _opened(clinic)
         somebody, team = staff.hire(clinic, practice)
+        staff.ready(clinic, practice)
         hired += somebody
         _patients(clinic, practice, team, patients, say)
     return hired

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 
 from keepwell.access import actions as access
-from keepwell.access import auditors, credentials, factors
+from keepwell.access import auditors, credentials, factors, setup
 from keepwell.access.models import CareTeam, Membership, Practice
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Role
@@ -32,14 +32,14 @@ WILLOW = Clinic(
     (("Rosa Alvarez", Role.FRONT_DESK), ("Imani Brooks", Role.PRACTITIONER), ("Cleo Hart", Role.COORDINATOR),
      ("Theo Lindqvist", Role.PRIVACY_OFFICER), ("Sam Okafor", Role.SECURITY_OFFICER), ("Bea Novak", Role.BILLER),
      ("Jun Park", Role.TRAINEE), ("Mara Quinn", Role.MARKETER), ("Ansel Reyes", Role.AUDITOR),
-     ("Pat Sorensen", Role.ADMINISTRATOR)),
+     ("Pat Sorensen", Role.ADMINISTRATOR), ("Alex Doyle", Role.ADMINISTRATOR)),
 )  # fmt: skip
 OAK = Clinic(
     "Oak Family Care", "oak", "CA", "America/Los_Angeles", ("Oakland", "Fresno", "San Jose", "Davis"), "945",
     (("Olu Adeyemi", Role.FRONT_DESK), ("Ximena Torres", Role.PRACTITIONER), ("Nils Berg", Role.COORDINATOR),
      ("Hana Sato", Role.PRIVACY_OFFICER), ("Gus Marino", Role.SECURITY_OFFICER), ("Ivy Chen", Role.BILLER),
      ("Leo Duarte", Role.TRAINEE), ("Wren Kelly", Role.MARKETER), ("Dara Levi", Role.AUDITOR),
-     ("Kit Amari", Role.ADMINISTRATOR)),
+     ("Kit Amari", Role.ADMINISTRATOR), ("Noa Stern", Role.ADMINISTRATOR)),
 )  # fmt: skip
 LOOKS_AFTER = (Role.PRACTITIONER, Role.COORDINATOR)
 
@@ -67,6 +67,15 @@ def hire(clinic: Clinic, practice: Practice) -> tuple[list[Somebody], CareTeam]:
     with present(access.system_actor(practice.id)) as by:
         team = access.form_team("Primary care", [m for m in members if m.role in LOOKS_AFTER], by=by)
     return people, team
+
+
+def ready(clinic: Clinic, practice: Practice) -> None:
+    """The practice says when it works and who hosts it, and opens for patients. Its officers must be there already."""
+    hours = {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "08:00", "until": "18:00"}
+    with present(access.system_actor(practice.id)) as by:
+        setup.describe([clinic.state], hours, by=by)
+        setup.assure("This machine", True, None, by=by)
+        setup.make_ready(by=by)
 
 
 def _one(clinic: Clinic, name: str, role: Role, by: Actor) -> tuple[Somebody, Membership]:

@@ -1,0 +1,28 @@
+"""What a practice says of itself before its first patient."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from keepwell.practices.models import Tenanted
+
+
+class Setup(Tenanted):
+    """One row a practice: where and when it works, who hosts it and under which agreement, and since when it is ready.
+
+    Only `ready_at` lets patients in; the database looks at it whenever one is registered (sql/setup.sql).
+    """
+
+    states: Any = models.JSONField(default=list)
+    hours: Any = models.JSONField(default=dict)
+    hosting_vendor = models.CharField(max_length=120, blank=True)
+    hosting_agreement = models.BooleanField(default=False)
+    hosting_ends_on = models.DateField(null=True)
+    ready_at = models.DateTimeField(null=True)
+
+    plain = {"states", "hours", "hosting_vendor", "hosting_agreement", "hosting_ends_on", "ready_at"}
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["practice"], name="access_setup_once")]

@@ -1,0 +1,136 @@
+"""Before the first patient: what a practice has to have in place, each point computed from what there is.
+
+Officers: 45 CFR § 164.308(a)(2) and § 164.530(a)(1)(i). Hosting: § 164.308(b), § 164.314(a). Two administrators:
+one who leaves or loses a phone locks nobody out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from keepwell.access import alternates
+from keepwell.access.models import Membership, Practice, Setup
+from keepwell.base import clock
+from keepwell.base.actor import Actor, Role
+from keepwell.base.refusal import Refusal
+from keepwell.ledger.actions import action
+
+OFFICERS = {Role.PRIVACY_OFFICER: "NO_PRIVACY_OFFICER", Role.SECURITY_OFFICER: "NO_SECURITY_OFFICER"}
+ADMINISTRATORS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One point of the list. `refusal` is what stands against patients while it is not done; none: advised only."""
+
+    name: str
+    words: Promise
+    done: bool
+    refusal: str = ""
+
+
+def of(practice: Any) -> Setup:
+    """What a practice has said of itself; an empty row if nothing yet."""
+    return Setup.objects.filter(practice_id=practice).first() or Setup(practice_id=practice)
+
+
+def steps(by: Actor) -> list[Step]:
+    """Every point, in the order to do them."""
+    said = of(by.practice)
+    held = Membership.objects.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now()))
+    holders: dict[str, set[Any]] = {}
+    for role, person in held.order_by("id").values_list("role", "person_id"):
+        holders.setdefault(role, set()).add(person)
+    return [
+        Step("practice", _("Where and when the practice works"), bool(said.states and said.hours), "SETUP_INCOMPLETE"),
+        Step(
+            "administrators",
+            _("A second administrator"),
+            len(holders.get(Role.ADMINISTRATOR, ())) >= ADMINISTRATORS,
+            "SETUP_INCOMPLETE",
+        ),
+        Step("privacy", _("A privacy officer"), Role.PRIVACY_OFFICER in holders, "NO_PRIVACY_OFFICER"),
+        Step("security", _("A security officer"), Role.SECURITY_OFFICER in holders, "NO_SECURITY_OFFICER"),
+        Step("hosting", _("An agreement with whoever hosts this"), assured(said), "HOSTING_ASSURANCE_MISSING"),
+        Step("alternates", _("Somebody else for each officer's own cases"), not list(alternates.unattended())),
+    ]
+
+
+def assured(said: Setup) -> bool:
+    """Whether the hosting is in hand: an agreement that has not ended."""
+    return said.hosting_agreement and (said.hosting_ends_on is None or said.hosting_ends_on >= timezone.localdate())
+
+
+def ready(by: Actor) -> bool:
+    """Whether patients may come."""
+    return Setup.objects.filter(practice_id=by.practice, ready_at__isnull=False).exists()
+
+
+def require(by: Actor) -> None:
+    """Raises Refusal SETUP_INCOMPLETE while the practice is not ready for patients."""
+    if not ready(by):
+        raise incomplete(steps(by))
+
+
+def incomplete(found: Iterable[Step]) -> Refusal:
+    missing = [str(step.words) for step in found if step.refusal and not step.done]
+    return Refusal("SETUP_INCOMPLETE", steps=", ".join(missing) or str(_("confirm that everything is in place")))
+
+
+@action("practice.described")
+def describe(states: Iterable[str], hours: dict[str, Any], *, by: Actor) -> Setup:
+    "Where a practice sees patients, and when."
+    return _kept(by, states=sorted(states), hours=hours)
+
+
+@action("practice.placed")
+def place(name: str, time_zone: str, *, by: Actor) -> Practice:
+    "A practice has another name, or is in another time zone."
+    practice = Practice.objects.get(id=by.practice)
+    practice.name, practice.time_zone = name, time_zone
+    practice.save(update_fields=["name", "time_zone"])
+    return practice
+
+
+@action("hosting.assured")
+def assure(vendor: str, agreement: bool, ends_on: dt.date | None, *, by: Actor) -> Setup:
+    "Who hosts this installation, and whether an agreement with them is in force (45 CFR § 164.308(b)(1))."
+    return _kept(by, hosting_vendor=vendor, hosting_agreement=agreement, hosting_ends_on=ends_on)
+
+
+@action("practice.made_ready")
+def make_ready(*, by: Actor) -> Setup:
+    """Everything is in place: patients may come.
+
+    Raises Refusal NO_PRIVACY_OFFICER, NO_SECURITY_OFFICER, HOSTING_ASSURANCE_MISSING, SETUP_INCOMPLETE.
+    """
+    found = steps(by)
+    for step in found:
+        if step.refusal and not step.done:
+            raise incomplete(found) if step.refusal == "SETUP_INCOMPLETE" else Refusal(step.refusal)
+    return _kept(by, ready_at=clock.now())
+
+
+def refuse_gap(membership: Membership, by: Actor) -> None:
+    """Raises Refusal OFFICER_GAP when the only one in an office would go from a practice that has patients."""
+    if membership.role not in OFFICERS or by.role is Role.SYSTEM or not ready(by):
+        return
+    others = Membership.objects.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now()), role=membership.role)
+    if not others.exclude(id=membership.id).exists():
+        raise Refusal("OFFICER_GAP")
+
+
+def _kept(by: Actor, **said: Any) -> Setup:
+    row = of(by.practice)
+    for name, value in said.items():
+        setattr(row, name, value)
+    row.save()
+    return row
