@@ -116,11 +116,6 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
                 "life-buoy",
                 Can.MANAGE_ACCESS,
             ),
-        ),
-    ),
-    (
-        _("Practice"),
-        (
             Place(
                 "set-up",
                 _("Before the first patient"),

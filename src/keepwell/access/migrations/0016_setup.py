@@ -14,7 +14,7 @@ SQL = Path(__file__).parents[1] / "sql"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0014_departure"),
+        ("access", "0015_devices"),
         ("practices", "0002_protect"),
     ]
 

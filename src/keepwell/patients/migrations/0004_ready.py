@@ -8,5 +8,5 @@ FOR EACH STATEMENT EXECUTE FUNCTION custody.require_ready()"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patients", "0002_protect"), ("access", "0015_setup")]
+    dependencies = [("patients", "0003_lists"), ("access", "0016_setup")]
     operations = [migrations.RunSQL(MAKE, "DROP TRIGGER practice_ready ON patients_patient")]
