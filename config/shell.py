@@ -22,6 +22,7 @@ from keepwell.access import locking
 from keepwell.access.entrances import Signed
 from keepwell.access.in_force import Held
 from keepwell.access.limits import TOUCH_SECONDS
+from keepwell.access.pending import store_of
 from keepwell.access.policy import Can, may
 from keepwell.access.words import hat_word
 from keepwell.base import clock
@@ -58,11 +59,15 @@ class PurposeLine:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What the page's own clock needs: seconds until the session locks, from now and from an activity, and its id."""
+    """What the page's own clock needs: seconds until the session locks, from now and from an activity, and its id.
+
+    `ways` is what its person can go on with, as it was when they signed in.
+    """
 
     seconds: int
     idle: int
     owner: str
+    ways: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,8 @@ def _lock(request: HttpRequest, signed: Signed) -> Lock | None:
     """Nothing for a page that was asked for without a session, as tests do."""
     if not hasattr(request, "session"):
         return None
-    return Lock(locking.state(request)[1], locking.full(request) - TOUCH_SECONDS, str(signed.session))
+    ways = tuple(store_of(request).data.get("ways", ["password"]))
+    return Lock(locking.state(request)[1], locking.full(request) - TOUCH_SECONDS, str(signed.session), ways)
 
 
 def _rail(signed: Signed, path: str) -> Iterator[Entry]:

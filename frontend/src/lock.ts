@@ -1,6 +1,8 @@
 // Lock, don't log out. The lock is the server's; this keeps the time, covers the page, and goes on without leaving it.
 // Typing counts as being here, told to the server at most once a minute. Tabs of one session agree at once where the
 // browser lets them speak to each other; elsewhere each asks the server when it is looked at.
+import { signed } from "./passkeys";
+
 interface Told {
   state: "open" | "locked" | "gone";
   seconds: number;
@@ -33,6 +35,7 @@ export function keepLock(): void {
     if (data.owner === owner() && (data.resumed || data.state !== "open" || !locked())) hear(data, false);
   });
   cover.querySelector("form")?.addEventListener("submit", (event) => void unlock(event));
+  cover.querySelector("form[data-passkey]")?.addEventListener("submit", (event) => void unlock(event));
   cover.addEventListener("cancel", (event) => event.preventDefault());
   cover.addEventListener("close", () => locked() && show());
   warning.querySelector("form")?.addEventListener("submit", (event) => (event.preventDefault(), void ask("stay")));
@@ -141,7 +144,7 @@ function show(): void {
   if (warning?.open) warning.close();
   page.dataset["locked"] = "";
   if (cover && !cover.open) cover.showModal();
-  cover?.querySelector<HTMLInputElement>("input[type=password]")?.focus();
+  cover?.querySelector<HTMLElement>("input[type=password]:enabled, [data-passkey] button")?.focus();
 }
 
 function hide(): void {
@@ -174,6 +177,8 @@ async function ask(what: "state" | "stay" | "lock" = "state"): Promise<void> {
 async function unlock(event: Event): Promise<void> {
   event.preventDefault();
   const asked = event.target as HTMLFormElement;
+  say("");
+  if (asked.matches("[data-passkey]") && !(await signed(asked))) return;
   try {
     const said = await fetched(asked.action, new FormData(asked), false);
     if (said.words) say(said.words);

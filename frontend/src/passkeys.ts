@@ -6,13 +6,14 @@ export function listenForPasskeys(): void {
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-passkey]")) form.hidden = false;
   document.addEventListener("submit", (event) => {
     const form = event.target instanceof HTMLFormElement && event.target.matches("[data-passkey]") ? event.target : null;
-    if (!form) return;
+    if (!form || event.defaultPrevented) return;
     event.preventDefault();
-    void signWith(form);
+    void signed(form).then((done) => done && form.submit());
   });
 }
 
-async function signWith(form: HTMLFormElement): Promise<void> {
+// Fills in what the browser signed; false, and said so, if nothing came back.
+export async function signed(form: HTMLFormElement): Promise<boolean> {
   const said = form.querySelector<HTMLElement>("[data-failed]");
   if (said) said.textContent = "";
   try {
@@ -21,9 +22,10 @@ async function signWith(form: HTMLFormElement): Promise<void> {
     const { publicKey } = (await answer.json()) as { publicKey: Asked };
     const made = form.dataset["passkey"] === "register" ? await registered(publicKey) : await proved(publicKey);
     form.querySelector<HTMLInputElement>("input[name=passkey]")!.value = JSON.stringify(made);
-    form.submit();
+    return true;
   } catch {
     if (said) said.textContent = said.dataset["failed"] ?? "";
+    return false;
   }
 }
 

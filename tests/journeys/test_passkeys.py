@@ -59,6 +59,11 @@ def test_a_link_a_passkey_and_never_a_password(tab: Page, phone: CDPSession, wil
     tab.wait_for_url(re.compile(r"^[^?]*/your-factors/$"))
     assert "last used" in tab.inner_text("main")
     assert not Person.objects.get(id=bo.person.id).has_usable_password()
+    tab.click(".account-button")
+    tab.click("[data-lock-now]")
+    tab.locator("#lock").get_by_role("button", name="Use a passkey").click()
+    tab.wait_for_selector("#lock", state="hidden")
+    assert tab.url.endswith("/your-factors/"), "on the same page"
 
 
 def test_a_passkey_is_added_named_and_asked_for_again(tab: Page, phone: CDPSession, willow: Clinic):

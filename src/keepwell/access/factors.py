@@ -63,6 +63,12 @@ def has_any(person: UUID) -> bool:
     return has_totp(person) or passkeys.has(person)
 
 
+def ways(person: UUID) -> list[str]:
+    """What a person can go on with in a locked session: a password, a passkey, or either."""
+    has = {"password": Person.objects.get(id=person).has_usable_password(), "passkey": passkeys.has(person)}
+    return [way for way, there in has.items() if there]
+
+
 def proves(person: UUID, secret: str, code: str) -> bool:
     """Whether `code` is a good one of `secret` now; it is spent from now on."""
     good = [

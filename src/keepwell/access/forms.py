@@ -63,10 +63,19 @@ class UnlockForm(Quiet):
         label=_("Password"),
         max_length=4 * LONGEST,
         strip=False,
+        required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
+    passkey = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
     next = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
     kept = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, object]:
+        """A password or a passkey: nothing at all is not counted as a wrong one."""
+        said = super().clean() or {}
+        if not said.get("password") and not said.get("passkey"):
+            self.add_error("password", _("Type your password, or use a passkey."))
+        return said
 
 
 class NameForm(Quiet):

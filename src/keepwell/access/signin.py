@@ -189,6 +189,7 @@ def enter(request: HttpRequest, pending: Pending, place: door.Place) -> None:
         "hours": hours,
         "methods": list(pending.methods),
         "proved": pending.at,
+        "ways": factors.ways(pending.id),
         "device": devices.named(request),
     }
     signins.record(

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from keepwell.access import locking
+from keepwell.access import factors, locking
 from keepwell.access.answers import answered, safe, worded
 from keepwell.access.entrances import Signed
 from keepwell.access.forms import UnlockForm
@@ -96,7 +96,8 @@ def _refused(request: HttpRequest, form: UnlockForm, refusal: Refusal) -> HttpRe
 
 def _asked(request: HttpRequest, form: UnlockForm, refusal: Refusal) -> HttpResponse:
     who: Signed | None = getattr(request, "locked", None) or getattr(request, "signed_in", None)
-    return answered(request, "access/locked.html", form, refusal, locked=who)
+    assert who is not None
+    return answered(request, "access/locked.html", form, refusal, locked=who, ways=factors.ways(who.person))
 
 
 def _path(here: str, request: HttpRequest) -> str:

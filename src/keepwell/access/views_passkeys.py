@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from keepwell.access import devices, keyring, passkeys, signin, throttle
 from keepwell.access.answers import answered, go_on, safe
+from keepwell.access.entrances import Signed
 from keepwell.access.forms import NameForm, NewPasskeyForm, PasswordForm
 from keepwell.access.models import Passkey, Person
 from keepwell.access.pages import page, public
@@ -28,9 +29,11 @@ from keepwell.base.refusal import Refusal
 def options(request: HttpRequest) -> HttpResponse:
     """What the browser needs to make or use a passkey, with a challenge that only this session can answer."""
     pending, signed = pending_of(request), getattr(request, "signed_in", None)
-    person = signed.person if signed else pending.id if pending else None
+    locked: Signed | None = getattr(request, "locked", None)
+    known = signed or locked
+    person = known.person if known else pending.id if pending else None
     try:
-        if request.POST.get("for") == "register" and person is not None:
+        if request.POST.get("for") == "register" and person is not None and locked is None:
             return JsonResponse(passkeys.options_to_register(request, Person.objects.get(id=person)))
         throttle.count(By.ADDRESS, address(request))
         return JsonResponse(passkeys.options_to_prove(request, person))

@@ -11,6 +11,7 @@ from django.test import Client
 
 from keepwell.access import limits, locking, throttle
 from keepwell.access.models import Session
+from keepwell.access.tests.soft import SoftKey, asked, registers, signs_in
 from keepwell.access.tests.somebody import PASSWORD, Somebody, refused
 from keepwell.base import clock
 from keepwell.base.actor import Role
@@ -172,3 +173,59 @@ def test_a_locked_session_does_not_last_for_ever(ada: Somebody, settings):
     settings.KEEPWELL_SESSION_HOURS = 0
     refused(ada.browser.get("/your-sign-in/"), "SESSION_ABSOLUTE_EXPIRED", 401)
     assert resumes(ada).status_code == 401
+
+
+# With a passkey -----------------------------------------------------------------------------------------
+
+
+def with_passkey(who: Somebody, key: SoftKey):
+    return who.browser.post("/session/resume/", {"passkey": key.signs(asked(who.browser, "prove")), "next": "/"})
+
+
+def test_somebody_with_a_passkey_only_goes_on_with_it(ada: Somebody):
+    key = SoftKey()
+    registers(ada.browser, key)
+    ada.browser.post("/your-factors/app/end/")
+    ada.browser.post("/your-factors/password/end/")
+    ada.browser = Client()
+    assert signs_in(ada.browser, key).status_code == 302
+    page = ada.browser.get("/your-sign-in/").content.decode()
+    assert page.count("Use a passkey") == 1 and 'autocomplete="current-password" disabled' in page
+    quiet_for(ada, IDLE + 0.1)
+    answer = ada.browser.get("/your-sign-in/")
+    refused(answer, "SESSION_LOCKED", 423)
+    assert "Use a passkey" in answer.content.decode() and 'name="password"' not in answer.content.decode()
+    assert with_passkey(ada, key)["Location"] == "/"
+    assert ada.is_in() and ada.entries("sign_in.resumed")[-1]["detail"] == '{"by":["passkey"]}'
+
+
+def test_no_other_passkey_goes_on_and_each_wrong_one_counts(ada: Somebody, willow: Clinic):
+    bo, key = Somebody.at(willow).signs_in(), SoftKey()
+    registers(bo.browser, key)
+    quiet_for(ada, IDLE + 0.1)
+    for _ in range(throttle.RESUMES - 1):
+        refused(with_passkey(ada, key), "PASSKEY_REFUSED", 401)
+    refused(with_passkey(ada, key), "UNLOCK_LIMIT", 401)
+    assert not ada.is_in()
+
+
+def test_a_copied_passkey_does_not_go_on(ada: Somebody):
+    key = SoftKey()
+    registers(ada.browser, key)
+    for code, status in [("", 302), ("PASSKEY_COPIED", 403)]:
+        quiet_for(ada, IDLE + 0.1)
+        answer = with_passkey(ada, key)
+        assert answer.status_code == status and code in answer.content.decode()
+        key.count -= 1
+
+
+def test_a_locked_session_makes_no_new_passkey(ada: Somebody):
+    quiet_for(ada, IDLE + 0.1)
+    assert "user" not in asked(ada.browser, "register")["publicKey"]
+
+
+def test_nothing_typed_is_no_wrong_try(ada: Somebody):
+    quiet_for(ada, IDLE + 0.1)
+    for _ in range(throttle.RESUMES + 1):
+        refused(resumes(ada, ""), "UNLOCK_REFUSED", 401)
+    assert resumes(ada).status_code == 302
