@@ -219,7 +219,7 @@ def old_value(rig, owner: psycopg.Connection, patient: UUID, statement: str, *va
 @action("test.reworded", about="row", seals={PhiClass.CLINICAL})
 def reword(row: Restriction, words: str | None, *, by: Actor) -> None:
     row.wording = words
-    row.save()
+    row.save(update_fields=["wording"])
 
 
 def test_a_value_rolled_back_opens_but_reconciliation_finds_it(
