@@ -31,8 +31,8 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
         (
             Place(
                 "your-sign-in",
-                _("Your sign-in"),
-                _("Where you are signed in."),
+                _("Where you are signed in"),
+                _("Your sessions, and how to end one you do not recognize."),
                 "shield-check",
                 Can.MANAGE_OWN_SIGN_IN,
             ),
@@ -87,7 +87,7 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
                 "programs",
                 _("Programs"),
                 _("What else calls Keepwell, with which tokens, and until when."),
-                "key-round",
+                "terminal",
                 Can.MANAGE_ACCESS,
             ),
             Place(
@@ -101,7 +101,7 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
                 "devices",
                 _("Devices and sessions"),
                 _("Which computers and phones work is done on, who is signed in, and when sessions lock."),
-                "laptop",
+                "monitor-smartphone",
                 Can.MANAGE_DEVICES,
             ),
         ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.preferences import Preferences
+from config.settings_home import GROUPS
 from keepwell.access import locking
 from keepwell.access.entrances import Signed
 from keepwell.access.in_force import Held
@@ -89,6 +91,7 @@ class Shell:
     sign_out: str = ""
     purpose: PurposeLine | None = None
     lock: Lock | None = None
+    settings: str = ""
     notices: tuple[tuple[str, str], ...] = ()
     emergencies: tuple[Held, ...] = ()
     now: dt.datetime | None = None
@@ -118,6 +121,7 @@ def _for_somebody(frame: Shell, signed: Signed, actor: Actor | None, patient: UU
         search=finds or "",
         account=_address("your-sign-in"),
         sign_out=_address("sign-out"),
+        settings=_address("settings") if frame.path in _set_at() else "",
         purpose=_purpose_line(signed, actor, patient) if actor else None,
     )
 
@@ -134,7 +138,14 @@ def _rail(signed: Signed, path: str) -> Iterator[Entry]:
     for name, label, icon, can in PLACES:
         href = _address(name)
         if href and may(signed, can):
-            yield Entry(str(label), href, icon, current=path == href or (href != "/" and path.startswith(href)))
+            below = _set_at() if name == "settings" else (href,)
+            yield Entry(str(label), href, icon, current=path == href or (href != "/" and path.startswith(below)))
+
+
+@cache
+def _set_at() -> tuple[str, ...]:
+    """The addresses of what Settings lists: there the rail stands at Settings, and a link leads back to it."""
+    return tuple(reverse(place.page) for _title, places in GROUPS for place in places)
 
 
 def _purpose_line(signed: Signed, actor: Actor, patient: UUID | None) -> PurposeLine:

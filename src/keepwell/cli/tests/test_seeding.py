@@ -35,6 +35,7 @@ def test_two_clinics_with_staff_in_every_role_and_patients(database: None):
                 v for (v,) in wire.rows("default", "SELECT DISTINCT verb FROM custody.entry WHERE kind = 'action'")
             }
         assert {"practice.opened", "person.added", "membership.started", "patient.registered"} <= verbs
+        assert {"task.added", "duty.began", "invitation.made", "emergency_access.ended", "notice.given"} <= verbs
     with pytest.raises(Refusal) as refused:
         seeding.seed(1, lambda words: None)
     assert refused.value.code == "DEMO_UNFINISHED"
