@@ -67,6 +67,13 @@ def places_of(person: UUID) -> tuple[Place, ...]:
     return tuple(place for place in map(_place, rows) if place.lasts)
 
 
+def lapsed(person: UUID) -> dt.datetime | None:
+    """When somebody's access ended because nobody confirmed in time that they need it."""
+    (row,) = wire.rows("recorder", "SELECT custody.lapsed(%s, %s)", _token(), person)
+    ended: dt.datetime | None = row[0]
+    return ended
+
+
 def place_of(membership: Membership) -> Place:
     """A membership, loaded with its practice, as the door sees it; open to its person or not."""
     where = membership.practice

@@ -152,9 +152,11 @@ def enrol(request: HttpRequest, pending: Pending, code: str) -> list[str]:
 
 
 def places(request: HttpRequest, person: UUID) -> tuple[door.Place, ...]:
-    """Where a person may work now. Raises Refusal ACCOUNT_ORPHANED when nowhere."""
+    """Where a person may work now. Raises Refusal ACCOUNT_ORPHANED when nowhere, or RECERT_OVERDUE_REMOVED."""
     with told(request, "place", str(person)):
         found = door.places_of(person)
+        if not found and (since := door.lapsed(person)):
+            raise Refusal("RECERT_OVERDUE_REMOVED", date=f"{since:%Y-%m-%d}")
         if not found:
             raise Refusal("ACCOUNT_ORPHANED")
     return found

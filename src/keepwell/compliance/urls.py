@@ -4,6 +4,7 @@ from django.urls import path
 
 from keepwell.compliance import views, views_find, views_proof, views_reviews
 from keepwell.compliance.people import views as people
+from keepwell.compliance.people import views_attesting as attesting
 from keepwell.compliance.people import views_grants as grants
 from keepwell.compliance.people import views_leaving as leaving
 from keepwell.compliance.people import views_programs as programs
@@ -25,6 +26,10 @@ urlpatterns = [
     path("programs/<uuid:program>/token/<uuid:token>/revoke/", programs.revoke, name="token-revoke"),
     path("programs/<uuid:program>/end/", programs.end, name="program-end"),
     path("people/", people.people, name="people"),
+    path("people/reviews/", attesting.rounds, name="access-reviews"),
+    path("people/reviews/<uuid:review>/", attesting.record, name="access-review"),
+    path("people/reviews/<uuid:review>/mine/", attesting.attest, name="attest"),
+    path("people/reviews/decide/<uuid:one>/", attesting.decide, name="attest-decide"),
     path("people/invite/", grants.invite, name="invite"),
     path("people/<uuid:member>/", people.person, name="person"),
     path("people/<uuid:member>/resume/", leaving.resume, name="resume"),

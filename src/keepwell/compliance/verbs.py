@@ -7,8 +7,14 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 VERBS = {
+    "access.attested": (_("looked at the access of"), _("looked at somebody's access")),
     "access.judged": (_("noted what they found about access to"), _("noted what they found about an access")),
+    "access.lapsed": (_("ended for want of an answer the access of"), _("ended access for want of an answer")),
     "access.reviewed": (_("reviewed an access to"), _("reviewed an access")),
+    "access_review.closed": (_("closed an access review of"), _("closed an access review")),
+    "access_review.listed": (_("asked for a look at the access of"), _("asked for a look at everybody's access")),
+    "access_review.reminded": (_("reminded of an access review"), _("reminded of an access review")),
+    "access_review.started": (_("started an access review of"), _("started an access review")),
     "address.added": (_("added an address of"), _("added an address")),
     "address.ended": (_("ended an address of"), _("ended an address")),
     "care_relation.began": (_("began a care relation with"), _("began a care relation")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from keepwell.access import maintenance, programs
-from keepwell.compliance.people import departures, dormant
+from keepwell.compliance.people import departures, dormant, recertify
 from keepwell.ledger import wire
 from keepwell.ledger.doorway import present
 from keepwell.ledger.reconcile import reconcile
@@ -41,6 +41,17 @@ def suspend_unused(timestamp: int = 0) -> int:
         with present(practice.actor("unused accounts")) as by:
             found += dormant.suspend_unused(by=by)
     return found
+
+
+@app.periodic(cron="15 3 * * *")
+@app.task(name="keepwell.access_reviews", queue="keepwell")
+def end_unconfirmed(timestamp: int = 0) -> int:
+    """Access that nobody confirmed in an access review ends, in every practice. How many places."""
+    ended = 0
+    for practice in maintenance.practices():
+        with present(practice.actor("access reviews")) as by:
+            ended += recertify.overdue(by=by)
+    return ended
 
 
 @app.periodic(cron="20 6 * * *")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keepwell.access.models.alternates import Alternate
+from keepwell.access.models.attestations import AccessReview, Attestation
 from keepwell.access.models.devices import Device, DevicePlace, SignInRules
 from keepwell.access.models.emergency import EmergencyAccess, EmergencyDisclosure, Outcome, Reason
 from keepwell.access.models.notices import Notice
@@ -26,8 +27,10 @@ from keepwell.access.models.workforce import ClearanceCheck, Departure, Grant
 from keepwell.practices.models import Practice
 
 __all__ = [
+    "AccessReview",
     "Alternate",
     "ApiToken",
+    "Attestation",
     "CareRelation",
     "CareTeam",
     "CareTeamMember",

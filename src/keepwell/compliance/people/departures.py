@@ -14,8 +14,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.access import actions as access
-from keepwell.access import grants, notices, programs, session_store
-from keepwell.access.models import ApiToken, Departure, Grant, Membership, Session, SignInLink
+from keepwell.access import device_actions, grants, notices, programs, session_store
+from keepwell.access.models import ApiToken, Departure, Device, DevicePlace, Grant, Membership, Session, SignInLink
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Role
 from keepwell.base.refusal import Refusal
@@ -31,6 +31,7 @@ STEPS = {
     "sessions": _("Signed-in browsers"),
     "links": _("One-time links and open requests"),
     "tokens": _("Tokens of programs they saw"),
+    "devices": _("Computers and phones they carry"),
     "tasks": _("Tasks handed over"),
 }
 EXPLAINED = {
@@ -43,23 +44,36 @@ FAILED = notices.kind(
 )
 
 
-def begin(member: Membership, left_at: dt.datetime, hand_to: Membership | None, *, by: Actor) -> Departure:
-    """Access ends at a moment that has come or is to come. Raises Refusal OWN_ACCESS_ENDS, STALE_VERSION."""
+def begin(
+    member: Membership,
+    left_at: dt.datetime,
+    hand_to: Membership | None,
+    *,
+    by: Actor,
+    because: str = "left",
+    asked_by: UUID | None = None,
+) -> Departure:
+    """Access ends at a moment that has come or is to come. `asked_by`: for whom Keepwell itself does it.
+
+    Raises Refusal OWN_ACCESS_ENDS, STALE_VERSION.
+    """
     everywhere = places(member)
     if by.id in {place.id for place in everywhere}:
         raise Refusal("OWN_ACCESS_ENDS")
     if not everywhere or Departure.objects.filter(member=member, closed_at=None).exists():
         raise Refusal("STALE_VERSION")
-    departure = _begun(member, left_at, hand_to, by=by)
+    departure = _begun(member, left_at, hand_to, asked_by or by.id, by=by)
     for place in everywhere:
-        access.leave(place, by=by, at=max(left_at, clock.now()))
+        access.leave(place, by=by, because=because, at=max(left_at, clock.now()))
     return carry_out(departure, by=by) if left_at <= clock.now() else departure
 
 
 @action("departure.begun", about="member")
-def _begun(member: Membership, left_at: dt.datetime, hand_to: Membership | None, *, by: Actor) -> Departure:
+def _begun(
+    member: Membership, left_at: dt.datetime, hand_to: Membership | None, asked_by: UUID, *, by: Actor
+) -> Departure:
     "Somebody's access here is to end, everywhere and at one moment."
-    return Departure.objects.create(member=member, left_at=left_at, hand_to=hand_to, asked_by_id=by.id)
+    return Departure.objects.create(member=member, left_at=left_at, hand_to=hand_to, asked_by_id=asked_by)
 
 
 def carry_out(departure: Departure, *, by: Actor) -> Departure:
@@ -113,6 +127,7 @@ def living(departure: Departure) -> list[str]:
         "sessions": bool(_sessions(member)),
         "links": _links(member).exists() or _requests(member).exists(),
         "tokens": _tokens(member).exists(),
+        "devices": _devices(member).exists(),
         "tasks": any(open_of(place).exists() for place in _all(member)),
     }
     return [str(STEPS[name]) for name, lives in found.items() if lives]
@@ -168,6 +183,11 @@ def _end_tokens(departure: Departure, by: Actor) -> None:
         programs.revoke(token, by=by)
 
 
+def _end_devices(departure: Departure, by: Actor) -> None:
+    for device in _devices(departure.member):
+        device_actions.revoke(device, by=by)
+
+
 def _hand_over(departure: Departure, by: Actor) -> None:
     to: Membership | Role = departure.hand_to or Role.ADMINISTRATOR
     for place in _all(departure.member):
@@ -179,6 +199,7 @@ _STEPS: dict[str, Callable[[Departure, Actor], None]] = {
     "sessions": _end_sessions,
     "links": _end_links,
     "tokens": _end_tokens,
+    "devices": _end_devices,
     "tasks": _hand_over,
 }
 
@@ -210,6 +231,12 @@ def _tokens(member: Membership) -> QuerySet[ApiToken]:
     """Tokens that were shown to them and still count."""
     seen = ApiToken.objects.filter(made_by__person_id=member.person_id, revoked_at=None, expires_at__gt=clock.now())
     return seen.order_by("made_at")
+
+
+def _devices(member: Membership) -> QuerySet[Device]:
+    """Their own and those they work on elsewhere. A computer that stands at the practice goes on without them."""
+    carried = Q(personal=True) | Q(place__in=(DevicePlace.HOME, DevicePlace.MOBILE))
+    return Device.objects.filter(carried, holder__person_id=member.person_id, revoked_at=None).order_by("registered_at")
 
 
 def _officers() -> list[UUID]:

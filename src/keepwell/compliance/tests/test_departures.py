@@ -8,7 +8,9 @@ import pytest
 
 from keepwell.access import actions as access
 from keepwell.access import credentials, programs
-from keepwell.access.models import ApiToken, Departure, Membership, SignInLink
+from keepwell.access import device_actions as devices
+from keepwell.access.device_actions import Posture
+from keepwell.access.models import ApiToken, Departure, Device, Membership, SignInLink
 from keepwell.access.tests.somebody import Somebody, entries, refused
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose, Role
@@ -148,3 +150,15 @@ def test_the_pages_end_access_and_show_the_record(willow: Clinic, pat: Actor, ro
     assert "Left" in text(ask(pat, f"/people/{rosa.id}/"))
     assert "OWN_ACCESS_ENDS" not in text(ask(pat, f"/people/{pat.id}/leave/"))
     assert ask(pat, f"/people/{pat.id}/leave/", {"at": ""}).status_code == 409
+
+
+def test_what_they_carry_is_out_of_use_and_what_stands_at_the_practice_stays(willow: Clinic, ada: Somebody, pat: Actor):
+    kept = Posture(encrypted=True, locks=True, updated=True)
+    with present(Actor(ada.membership.id, willow.practice.id, Role.COORDINATOR, Purpose.HOPERAT)) as by:
+        phone = devices.register("phone", "mobile", b"p" * 32, kept, by=by, personal=True, approved=True)
+        desk = devices.register("desk", "front_desk", b"d" * 32, kept, by=by, approved=True)
+    leaves(ada, pat)
+    with present(willow.system):
+        assert Device.objects.get(id=phone.id).revoked_at is not None
+        assert Device.objects.get(id=desk.id).revoked_at is None
+    assert entries("device.revoked", willow.system)

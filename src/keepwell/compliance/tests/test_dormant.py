@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from keepwell.access.models import Membership
+from keepwell.access.models import Membership, Notice
 from keepwell.access.tests.somebody import Somebody, entries
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Role
@@ -43,3 +43,16 @@ def test_who_works_is_not_suspended(willow: Clinic, pat: Actor, rosa: Actor, mon
     monkeypatch.setattr(clock, "now", lambda: soon)
     with present(willow.system) as by:
         assert dormant.suspend_unused(by=by) == 0
+
+
+def test_sixty_quiet_days_are_told_once(willow: Clinic, pat: Actor, rosa: Actor, monkeypatch: pytest.MonkeyPatch):
+    def told(days: int) -> int:
+        monkeypatch.setattr(clock, "now", lambda: began + dt.timedelta(days=days))
+        with present(willow.system) as by:
+            assert dormant.suspend_unused(by=by) == 0
+            return Notice.objects.filter(kind=dormant.UNUSED, about=rosa.id, member_id=pat.id).count()
+
+    began = clock.now()
+    assert (told(59), told(61), told(62)) == (0, 1, 1)
+    with present(willow.system):
+        assert not Notice.objects.filter(kind=dormant.UNUSED, about=rosa.id, member_id=rosa.id).exists()
