@@ -70,6 +70,13 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
                 Can.SEE_PEOPLE,
             ),
             Place(
+                "access-reviews",
+                _("Access reviews"),
+                _("Managers confirm what each of their people may do."),
+                "clipboard-check",
+                Can.SEE_PEOPLE,
+            ),
+            Place(
                 "roles",
                 _("What each role may see and do"),
                 _("The table that decides, and roles of our own."),

@@ -16,7 +16,7 @@ SQL = Path(__file__).parents[1] / "sql"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0015_devices"),
+        ("access", "0016_setup"),
         ("practices", "0002_protect"),
     ]
 
