@@ -19,6 +19,7 @@ from keepwell.access import actions as access
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
+from keepwell.cli.demo import staff
 from keepwell.ledger.doorway import present
 from keepwell.patients.models import MoveIn, MoveInRow
 from keepwell.patients.movein import actions, steps
@@ -34,6 +35,8 @@ def run(tiny: bool) -> dict[str, Row]:
     """The list looked at and moved in; the same list once more."""
     count = 30 if tiny else 10_000
     practice = access.open_practice("Willow", "willow", time_zone="America/New_York", state="MA")
+    staff.hire(staff.WILLOW, practice)
+    staff.ready(staff.WILLOW, practice)
     by = access.system_actor(practice.id, Purpose.HOPERAT)
     with present(by):
         person = access.add_person("cleo@example.org", "Cleo", by=by)

@@ -21,6 +21,7 @@ from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
+from keepwell.cli.demo import staff
 from keepwell.ledger.doorway import present
 from keepwell.patients import actions as patients
 from keepwell.patients.facts import Demographics
@@ -154,7 +155,10 @@ def _starts(rule: WeeklyHours, first: dt.datetime, until: dt.datetime) -> list[d
 
 def _race(seconds: float) -> dict[str, Row]:
     """16 bookers on ten calendars and five days, each patient booked again and again, for a few seconds."""
-    practice = access.open_practice("Oak", "oak-race", time_zone="America/New_York", state="MA").id
+    clinic = access.open_practice("Oak", "oak-race", time_zone="America/New_York", state="MA")
+    staff.hire(staff.OAK, clinic)
+    staff.ready(staff.OAK, clinic)
+    practice = clinic.id
     with present(access.system_actor(practice, Purpose.HOPERAT)) as by:
         service = setting.set_up_service("Follow-up", 30, by=by)
         who = [access.join(_person(by), Role.PRACTITIONER, by=by).id for _ in range(10)]
