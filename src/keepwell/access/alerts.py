@@ -36,6 +36,12 @@ PASSWORD = notices.kind(
     icon="key-round",
     alarming=True,
 )
+VOUCHED = notices.kind(
+    "recovery.told",
+    _("Two people vouched that you lost what you sign in with. If you did not, tell the security officer at once."),
+    icon="life-buoy",
+    alarming=True,
+)
 CODE_USED = notices.kind(
     "recovery_code.used",
     _("A recovery code was used to sign you in; %(left)s are left. If that was not you, make new ones."),

@@ -75,12 +75,11 @@ def use_recovery_code(person: Person, code: str, *, by: Actor) -> None:
 
 def make_link(membership: Membership, *, by: Actor) -> str:
     """The path of a one-time sign-in link for a member. Earlier unused links of theirs stop working."""
-    link = _made(membership.person, membership, by=by)
-    return links.token(link)
+    return links.token(new_link(membership.person, membership, by=by))
 
 
 @action("sign_in_link.made", about="person")
-def _made(person: Person, membership: Membership, *, by: Actor) -> SignInLink:
+def new_link(person: Person, membership: Membership, *, by: Actor) -> SignInLink:
     "Somebody who may manage access made a one-time sign-in link for a member."
     SignInLink.objects.filter(membership=membership, used_at=None).update(used_at=clock.now())
     return SignInLink.objects.create(person=person, membership=membership, expires_at=links.expiry())

@@ -93,7 +93,7 @@ class Entrance:
             request.emergencies = in_force.held(actor)  # type: ignore[attr-defined]
             actor = in_force.turned(actor, kwargs.get("patient"), request.emergencies)  # type: ignore[attr-defined]
         request.actor = actor  # type: ignore[attr-defined]
-        page = partial(_limited_or, request, actor, stamp.can, lambda: view(request, *args, **kwargs))
+        page = partial(_limited_or, request, actor, stamp, lambda: view(request, *args, **kwargs))
         return _answered(request, lambda: doorway.one_request(actor, page))
 
     @staticmethod
@@ -112,13 +112,17 @@ class Entrance:
         return views_lock.locked(request)
 
 
-def _limited_or(
-    request: HttpRequest, actor: Actor, permission: policy.Can, page: Callable[[], HttpResponse]
-) -> HttpResponse:
-    """The page, unless the practice requires known devices and this is none (45 CFR § 164.310(b), (c))."""
-    from keepwell.access import devices
+def _limited_or(request: HttpRequest, actor: Actor, stamp: Stamp, page: Callable[[], HttpResponse]) -> HttpResponse:
+    """The page, unless the practice requires known devices and this is none (45 CFR § 164.310(b), (c)).
 
-    refusal = devices.limited(request, actor.practice, permission)
+    Nor does a page that asks who it is open to somebody who has just recovered a lost factor.
+    """
+    from keepwell.access import devices, recovery
+
+    assert stamp.can is not None
+    refusal = devices.limited(request, actor.practice, stamp.can)
+    if refusal is None and stamp.fresh:
+        refusal = recovery.held(stamp.can, actor)
     return page() if refusal is None else _denied(request, actor, refusal)
 
 

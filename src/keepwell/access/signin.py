@@ -25,6 +25,7 @@ from keepwell.access import (
     links,
     passkeys,
     passwords,
+    recovery,
     session_store,
     throttle,
 )
@@ -224,6 +225,7 @@ def _used(named: links.Named) -> SignInLink:
         if link is None:
             raise Refusal("LINK_REFUSED")
         credentials.use_link(link.person, link, by=by)
+        recovery.taken_up(link, by=by)
     return link
 
 

@@ -8,6 +8,7 @@ from keepwell.compliance.people import views_attesting as attesting
 from keepwell.compliance.people import views_grants as grants
 from keepwell.compliance.people import views_leaving as leaving
 from keepwell.compliance.people import views_programs as programs
+from keepwell.compliance.people import views_recovery as recovering
 
 urlpatterns = [
     path("activity/", views.log, name="activity"),
@@ -34,6 +35,8 @@ urlpatterns = [
     path("people/<uuid:member>/", people.person, name="person"),
     path("people/<uuid:member>/resume/", leaving.resume, name="resume"),
     path("people/<uuid:member>/leave/", leaving.leave, name="leave"),
+    path("people/<uuid:member>/lost/", recovering.recover, name="recover"),
+    path("people/<uuid:member>/lost/stop/", recovering.stop, name="recover-stop"),
     path("people/departures/<uuid:departure>/", leaving.departure, name="departure"),
     path("people/departures/<uuid:departure>/close/", leaving.close, name="departure-close"),
     path("people/<uuid:member>/role/", grants.change, name="change-role"),

@@ -11,6 +11,7 @@ from keepwell.access.models.operators import OperatorAccess, SupportRule, Suppor
 from keepwell.access.models.passkeys import Passkey
 from keepwell.access.models.people import Membership, People, Person
 from keepwell.access.models.programs import ApiToken, Program
+from keepwell.access.models.recovery import Recovery
 from keepwell.access.models.relations import (
     CareRelation,
     CareTeam,
@@ -54,6 +55,7 @@ __all__ = [
     "Practice",
     "Program",
     "Reason",
+    "Recovery",
     "Restriction",
     "Session",
     "Setup",

@@ -103,9 +103,8 @@ def _invited() -> list[Line]:
 def factors_of(people: Iterable[UUID]) -> dict[UUID, tuple[str, ...]]:
     """Which second factors people have, in words. Recovery codes are none by themselves."""
     whose = set(people)
-    apps = Authenticator.objects.filter(user_id__in=whose, type=Authenticator.Type.TOTP).values_list(
-        "user_id", flat=True
-    )
+    enrolled = Authenticator.objects.filter(user_id__in=whose, type=Authenticator.Type.TOTP).exclude(data={})
+    apps = enrolled.values_list("user_id", flat=True)
     keys = Passkey.objects.filter(person_id__in=whose, ended_at=None).values_list("person_id", flat=True)
     words = {person: [str(PASSKEY)] for person in sorted(set(keys))}
     for person in apps:

@@ -95,6 +95,7 @@ def person(request: HttpRequest, member: UUID) -> HttpResponse:
         "role_word": role_word,
         "history": [activity.line(row, names) for row in rows],
         "manages": may(by, Can.MANAGE_ACCESS),
+        "vouches": may(by, Can.APPROVE_ACCESS),
         "reads": may(by, Can.READ_LEDGER),
     }
     return render(request, "people/person.html", context)
