@@ -133,7 +133,7 @@ def test_a_voucher_says_how_and_in_their_own_words(willow: Clinic, ada: Somebody
 
 def test_a_vouch_waits_a_day(ada: Somebody, theo: Actor, pat: Actor, monkeypatch: pytest.MonkeyPatch):
     vouches(theo, ada)
-    assert recovery.WITHIN == dt.timedelta(days=1)
+    assert dt.timedelta(days=1) == recovery.WITHIN
     monkeypatch.setattr(recovery, "WITHIN", dt.timedelta(0))
     assert vouches(pat, ada).status_code == 302, "the first of a new one"
     monkeypatch.undo()
@@ -189,7 +189,7 @@ def test_for_a_day_afterwards_dangerous_changes_wait(
     refused(boss.browser.get("/your-factors/password/"), "RECOVERY_HOLD", 403)
     refused(boss.browser.get(f"/people/{bo.membership.id}/lost/"), "RECOVERY_HOLD", 403)
     assert boss.browser.get("/people/").status_code == 200
-    assert recovery.HOLD == dt.timedelta(days=1)
+    assert dt.timedelta(days=1) == recovery.HOLD
     monkeypatch.setattr(recovery, "HOLD", dt.timedelta(0))
     assert boss.browser.get(f"/people/{bo.membership.id}/lost/").status_code == 200
 
