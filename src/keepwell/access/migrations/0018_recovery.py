@@ -10,7 +10,7 @@ from keepwell.practices.tenancy import Protect
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0016_setup"),
+        ("access", "0017_attestations"),
         ("practices", "0002_protect"),
     ]
 
