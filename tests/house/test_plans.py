@@ -25,8 +25,8 @@ from keepwell.patients.tests.people import looks_after
 from tests.browse import ask
 from tests.cast import Clinic
 
-WHOLE = {"practices_practice", "access_careteam", "access_membership"}
-"""A practice has one row, and a few dozen members and teams."""
+WHOLE = {"practices_practice", "access_careteam", "access_membership", "access_signinrules"}
+"""A practice has one row, one of rules, and a few dozen members and teams."""
 
 
 def pages(patient: UUID, actor: Actor) -> list[tuple[str, dict[str, str] | None]]:
