@@ -8,6 +8,7 @@ import { keepPanel } from "./panel";
 import { listenForPasskeys } from "./passkeys";
 import { showPasswords } from "./passwords";
 import { keepPreferences, tellZone } from "./preferences";
+import { switchUser } from "./switch";
 
 listenForKeys();
 keepPreferences();
@@ -16,6 +17,7 @@ keepPanel();
 showPasswords();
 countDown();
 keepLock();
+switchUser();
 listenForPasskeys();
 
 htmx.onLoad((element) => {

@@ -7,6 +7,7 @@ interface Told {
   state: "open" | "locked" | "gone";
   seconds: number;
   words?: string;
+  owner?: string;
   resumed?: boolean;
 }
 
@@ -43,6 +44,7 @@ export function keepLock(): void {
   for (const kind of ["keydown", "pointerdown", "wheel", "touchstart"]) addEventListener(kind, active, { capture: true, passive: true });
   document.querySelector("[data-lock-now]")?.addEventListener("click", (event) => lockNow() && event.preventDefault());
   document.addEventListener("submit", held, true);
+  document.addEventListener("submit", ({ target }) => (target as Element).querySelector("[data-typed]") && tabs?.postMessage(told("locked")));
   document.addEventListener("visibilitychange", look);
   addEventListener("focus", look);
   addEventListener("pageshow", (event) => event.persisted && void ask());
@@ -154,6 +156,12 @@ function hide(): void {
   if (cover?.open) cover.close();
 }
 
+// This page is of a session that waits: another person's is open in this browser, and says nothing about this one.
+function somebodyElse(): void {
+  show();
+  say(cover?.dataset["other"] ?? "");
+}
+
 function say(words: string): void {
   const place = cover?.querySelector("[data-said]");
   if (place) place.textContent = words;
@@ -165,6 +173,7 @@ async function ask(what: "state" | "stay" | "lock" = "state"): Promise<void> {
   const before = locked();
   try {
     const said = await fetched(cover.dataset[what] ?? "", what === "state" ? null : token(), what === "state");
+    if (said.owner && said.owner !== owner()) return somebodyElse();
     if (said.state === "locked") unconfirmed = false;
     if (said.state !== "open" || before === locked()) hear(said, true);
   } catch {

@@ -31,6 +31,7 @@ class SessionStore:
 
     def __init__(self) -> None:
         self.key: str | None = None
+        self.hashed = b""
         self.id: UUID | None = None
         self.data: dict[str, Any] = {}
         self.found: door.Found | None = None
@@ -40,18 +41,23 @@ class SessionStore:
     @classmethod
     def opened(cls, key: str | None) -> SessionStore:
         """The session of a cookie; an empty one if there is none, it ended, or its row was tampered with."""
-        store = cls()
         if not key or len(key) > 100 or not key.isascii():
-            return store
-        hashed = _hash(key)
-        found = door.whoami(hashed)
+            return cls()
+        store = cls.hashed_as(_hash(key))
+        store.key = key if store.known else None
+        return store
+
+    @classmethod
+    def hashed_as(cls, hashed: bytes) -> SessionStore:
+        """The session whose key has this hash, for whoever found its row by something else than its key."""
+        store, found = cls(), door.whoami(hashed)
         if found is None or not found.active:
             return store
         try:
             store.data = json.loads(door.box("sessions").open(found.data, _bound(found.id, hashed)))
         except Refusal:
             return store
-        store.key, store.id, store.found, store.seen, store.known = key, found.id, found, found.seen_at, True
+        store.hashed, store.id, store.found, store.seen, store.known = hashed, found.id, found, found.seen_at, True
         return store
 
     @property
@@ -64,7 +70,7 @@ class SessionStore:
         self.end()
         self.key, self.id = secrets.token_urlsafe(KEY_BYTES), session or new_id()
         self.data, self.found = data, None
-        hashed = _hash(self.key)
+        hashed = self.hashed = _hash(self.key)
         Session.objects.using("recorder").create(
             id=self.id,
             key_hash=hashed,
@@ -96,14 +102,25 @@ class SessionStore:
         same = Session.objects.using("recorder").filter(id=self.id, ended_at=None, data=self.found.data)
         return bool(same.update(data=self._sealed(_hash(self.key))))
 
+    def park(self, **said: Any) -> bool:
+        """Locks it and takes its key away from the browser: nobody holds the new one. False if it ended meanwhile."""
+        assert self.id is not None
+        self.data |= {"locked": "switched"} | said
+        hashed = _hash(secrets.token_urlsafe(KEY_BYTES))
+        same = Session.objects.using("recorder").filter(id=self.id, ended_at=None, key_hash=self.hashed)
+        parked = same.update(key_hash=hashed, data=self._sealed(hashed))
+        self.key, self.id, self.data, self.found = None, None, {}, None
+        return bool(parked)
+
     def resume(self) -> bool:
         """Goes on under a new key, the same session to the ledger. False if it did already, or ended."""
-        assert self.key is not None and self.id is not None
+        assert self.id is not None
         self.data.pop("locked", None)
         key, self.seen = secrets.token_urlsafe(KEY_BYTES), clock.now()
-        same = Session.objects.using("recorder").filter(id=self.id, ended_at=None, key_hash=_hash(self.key))
+        same = Session.objects.using("recorder").filter(id=self.id, ended_at=None, key_hash=self.hashed)
         went_on = same.update(key_hash=_hash(key), data=self._sealed(_hash(key)), seen_at=self.seen)
-        self.key = key if went_on else self.key
+        if went_on:
+            self.key, self.hashed = key, _hash(key)
         return bool(went_on)
 
     def end(self) -> bool:

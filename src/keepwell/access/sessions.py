@@ -51,23 +51,30 @@ class Sessions:
 
 def _recognise(request: HttpRequest, key: str | None) -> None:
     store = request.session = SessionStore.opened(key)  # type: ignore[assignment]
-    if store.found is None or "membership" not in store.data:
+    signed, ended = standing(store)
+    if signed is None:
         return
-    place = next((place for place in store.found.places if str(place.membership) == store.data["membership"]), None)
-    if place is None or store.id is None:
-        return
-    ended = _over(store, place)
     if ended is not None:
         request.ended = ended  # type: ignore[attr-defined]
-        signin.leave(request, signin.member(place.membership, place.practice, place.role, store.id), ended.code)
+        by = signin.member(signed.membership, signed.practice, signed.role, signed.session)
+        signin.leave(request, by, ended.code)
         return
-    signed = _signed(store, place, store.id)
     if locking.is_locked(store, signed):
         request.locked = signed  # type: ignore[attr-defined]
         return
     if not locking.in_background(request):
         store.touch()
     request.signed_in = signed  # type: ignore[attr-defined]
+
+
+def standing(store: SessionStore) -> tuple[Signed | None, Refusal | None]:
+    """Who is signed in with a session, if anybody, and why it is over, if it is."""
+    if store.found is None or "membership" not in store.data:
+        return None, None
+    place = next((place for place in store.found.places if str(place.membership) == store.data["membership"]), None)
+    if place is None or store.id is None:
+        return None, None
+    return _signed(store, place, store.id), _over(store, place)
 
 
 def _signed(store: SessionStore, place: Place, session: UUID) -> Signed:

@@ -79,7 +79,8 @@ def resume(request: HttpRequest) -> HttpResponse:
 
 def _told(request: HttpRequest) -> HttpResponse:
     state, seconds = locking.state(request)
-    return JsonResponse({"state": state, "seconds": seconds})
+    owner = {"owner": str(store_of(request).id)} if state == "open" else {}
+    return JsonResponse({"state": state, "seconds": seconds} | owner)
 
 
 def _refused(request: HttpRequest, form: UnlockForm, refusal: Refusal) -> HttpResponse:

@@ -110,6 +110,7 @@ VERBS = {
     "second_factor.enrolled": (_("set up a sign-in app for"), _("set up a sign-in app")),
     "sign_in.ended": (_("signed out"), _("signed out")),
     "sign_in.failed": (_("failed to sign in as"), _("failed to sign in")),
+    "sign_in.parked": (_("left a shared desk, to come back, as"), _("left a shared desk, to come back")),
     "sign_in.succeeded": (_("signed in"), _("signed in")),
     "sign_in_link.made": (_("made a sign-in link for"), _("made a sign-in link")),
     "sign_in_link.used": (_("used the sign-in link of"), _("used a sign-in link")),

@@ -172,6 +172,19 @@ def opened_on(device: UUID, by: Actor, limit: int = 100) -> list[Opened]:
     return [Opened(*row) for row in rows]
 
 
+def signed_in_on(device: UUID, hours: int, by: Actor) -> list[UUID]:
+    """The members who signed in or went on working on a device within so many hours."""
+    rows = wire.rows(
+        "default",
+        "SELECT DISTINCT actor_id FROM custody.entry WHERE practice_id = %s AND kind = 'sign_in'"
+        " AND at > now() - make_interval(hours => %s) AND detail::jsonb ->> 'device' = %s",
+        by.practice,
+        hours,
+        str(device),
+    )
+    return [row[0] for row in rows]
+
+
 def changed_since(at: dt.datetime, by: Actor, limit: int = 50) -> list[UUID]:
     """The subjects of actions since a moment, newest first: patients, and whatever else has rows of its own."""
     rows = wire.rows(
