@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest
 
-from keepwell.access import devices, locking, session_store, sessions, signin
+from keepwell.access import devices, locking, passkeys, session_store, sessions, signin
 from keepwell.access.actions import system_actor
 from keepwell.access.entrances import Signed
 from keepwell.access.models import Device, DevicePlace, Membership, Session
@@ -77,6 +77,9 @@ def resume(request: HttpRequest, parked: Session) -> dict[str, str]:
         raise Refusal("NOT_FOUND")
     said: dict[str, str] = store.data.pop("parked", {})
     store.data["typed"] = said.get("typed", "")
+    if request.POST.get("passkey") and passkeys.STATE in before.data:
+        store.data[passkeys.STATE] = before.data.pop(passkeys.STATE)
+        before.save()
     request.session, request.locked = store, signed  # type: ignore[assignment, attr-defined]
     try:
         if ended is not None:

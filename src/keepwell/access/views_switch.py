@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import render
@@ -77,7 +79,7 @@ def typed(request: HttpRequest) -> HttpResponse:
 
 def _resumed(request: HttpRequest, chosen: Here, parked: Session) -> HttpResponse:
     form = UnlockForm(request.POST if {"password", "passkey"} & set(request.POST) else None)
-    shown = {"who": chosen.member, "ways": factors.ways(chosen.member.person_id)}
+    shown: dict[str, Any] = {"who": chosen.member, "ways": factors.ways(chosen.member.person_id)}
     if not form.is_valid():
         return answered(request, "access/resume_here.html", form, **shown)
     try:
