@@ -12,6 +12,7 @@ from django.test import Client
 
 from keepwell.access import actions, device_actions, parking, throttle
 from keepwell.access.models import Device, Session
+from keepwell.access.tests.soft import SoftKey, asked, registers
 from keepwell.access.tests.somebody import PASSWORD, Somebody, refused
 from keepwell.base import clock
 from keepwell.base.actor import Role
@@ -230,3 +231,14 @@ def test_the_secret_of_open_forms_comes_back_to_its_person_only(ada: Somebody):
     assert browser.cookies["keepwell-csrf"].value != hers
     chooses(ada, ada, password=PASSWORD)
     assert browser.cookies["keepwell-csrf"].value == hers
+
+
+def test_a_passkey_goes_on_at_the_desk_and_no_other_persons_does(ada: Somebody, boss: Somebody):
+    hers, other = SoftKey(), SoftKey()
+    registers(ada.browser, hers)
+    registers(boss.browser, other)
+    leaves(ada)
+    assert "Use a passkey" in chooses(ada, ada).content.decode()
+    refused(chooses(ada, ada, passkey=other.signs(asked(ada.browser, "prove"))), "PASSKEY_REFUSED", 401)
+    assert chooses(ada, ada, passkey=hers.signs(asked(ada.browser, "prove")))["Location"] == "/your-sign-in/"
+    assert ada.is_in() and ada.entries("sign_in.resumed")[-1]["detail"] == '{"by":["passkey"]}'
