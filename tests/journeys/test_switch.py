@@ -38,7 +38,7 @@ def goes_on(tab: Page, who: Somebody) -> float:
 
 
 def test_two_people_share_a_desk_and_each_finds_what_they_typed(
-    browser: Browser, workers: Workers, willow: Clinic, record_property: Callable[[str, object], None]
+    browser: Browser, workers: Workers, willow: Clinic, record_testsuite_property: Callable[[str, object], None]
 ):
     ada, bo = Somebody.at(willow, Role.ADMINISTRATOR), Somebody.at(willow, Role.FRONT_DESK)
     tab = signed_in(browser, workers, ada)
@@ -65,7 +65,7 @@ def test_two_people_share_a_desk_and_each_finds_what_they_typed(
     back = goes_on(tab, bo)
     expect(tab.locator("[name=given_name]")).to_have_value("Halina")
     assert tab.url.endswith("/patients/register/")
-    record_property("seconds to switch user", f"{there:.1f} there, {back:.1f} back")
+    record_testsuite_property("seconds to switch user", f"{there:.1f} there, {back:.1f} back")
     switches(tab)
     tab.click(f"button[value='{bo.membership.id}']")
     axe_finds_nothing(tab)
