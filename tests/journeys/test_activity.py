@@ -119,3 +119,17 @@ def test_axe_finds_nothing_in_the_log(tab: Page, entry: UUID, ada: UUID):
     tab.goto(f"/activity/{entry}/")
     outcome(tab)
     axe_finds_nothing(tab)
+
+
+def test_the_log_is_exported_from_its_page_and_every_page_of_it_is_accessible(tab: Page, entry: UUID):
+    tab.goto("/activity/?kind=open")
+    tab.click("text=Export")
+    axe_finds_nothing(tab)
+    tab.click("text=Make the file")
+    tab.wait_for_selector("text=Download")
+    axe_finds_nothing(tab)
+    with tab.expect_download() as coming:
+        tab.click("a[download]")
+    assert coming.value.suggested_filename.endswith(".csv")
+    tab.goto("/activity/exports/")
+    axe_finds_nothing(tab)

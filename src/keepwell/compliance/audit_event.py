@@ -31,6 +31,7 @@ _SECURITY = (DCM, "110113", "Security Alert")
 _SIGN_IN = (DCM, "110114", "User Authentication")
 _OBJECT = (ENTITY, "2", "System Object")
 _LOG = (DCM, "110101", "Audit Log Used")
+_EXPORT = (DCM, "110106", "Export")
 
 Code = tuple[str, str, str]
 
@@ -48,6 +49,8 @@ KINDS: dict[str, tuple[Code, Code | None, str]] = {
 """Kind of entry → type, subtype, action (table G2 of the requirements)."""
 
 VERBS: dict[str, tuple[Code, Code | None, str]] = {
+    "activity.export_taken": (_EXPORT, None, "R"),
+    "activity.exported": (_EXPORT, None, "R"),
     "ledger.checked": (_LOG, None, "R"),
     "ledger.read": (_LOG, None, "R"),
     "membership.ended": (_SECURITY, (DCM, "110137", "User Security Attributes Changed"), "U"),

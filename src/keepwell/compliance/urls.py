@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from keepwell.compliance import views, views_find, views_proof, views_reviews
+from keepwell.compliance.exports import views as exports
 from keepwell.compliance.people import views as people
 from keepwell.compliance.people import views_attesting as attesting
 from keepwell.compliance.people import views_grants as grants
@@ -13,6 +14,9 @@ from keepwell.compliance.people import views_recovery as recovering
 urlpatterns = [
     path("activity/", views.log, name="activity"),
     path("activity/find/", views_find.find, name="activity-find"),
+    path("activity/exports/", exports.export, name="activity-exports"),
+    path("activity/exports/<uuid:export>/", exports.one, name="activity-export"),
+    path("activity/exports/<uuid:export>/file/", exports.download, name="activity-export-file"),
     path("activity/<uuid:entry>/", views.entry, name="activity-entry"),
     path("activity/<uuid:entry>/reason/", views.reason, name="activity-reason"),
     path("reviews/", views_reviews.weekly, name="reviews"),

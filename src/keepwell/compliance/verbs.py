@@ -15,6 +15,23 @@ VERBS = {
     "access_review.listed": (_("asked for a look at the access of"), _("asked for a look at everybody's access")),
     "access_review.reminded": (_("reminded of an access review"), _("reminded of an access review")),
     "access_review.started": (_("started an access review of"), _("started an access review")),
+    "activity.export_asked": (
+        _("asked for an export of the activity log of"),
+        _("asked for an export of the activity log"),
+    ),
+    "activity.export_stopped": (
+        _("stopped an export of the activity log of"),
+        _("stopped an export of the activity log"),
+    ),
+    "activity.export_taken": (
+        _("downloaded an export of the activity log of"),
+        _("downloaded an export of the activity log"),
+    ),
+    "activity.exported": (_("exported the activity log of"), _("exported the activity log")),
+    "activity.exports_expired": (
+        _("took away old exports of the activity log of"),
+        _("took away old exports of the activity log"),
+    ),
     "address.added": (_("added an address of"), _("added an address")),
     "address.ended": (_("ended an address of"), _("ended an address")),
     "care_relation.began": (_("began a care relation with"), _("began a care relation")),

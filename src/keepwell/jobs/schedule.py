@@ -5,6 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from keepwell.access import maintenance, programs
+from keepwell.compliance.exports import actions as exports
 from keepwell.compliance.people import departures, dormant, recertify
 from keepwell.ledger import wire
 from keepwell.ledger.doorway import present
@@ -84,4 +85,15 @@ def lists(timestamp: int = 0) -> int:
     for practice in maintenance.practices():
         with present(practice.actor("old patient lists")) as by:
             gone += movein.expire(by=by)
+    return gone
+
+
+@app.periodic(cron="*/30 * * * *")
+@app.task(name="keepwell.exports", queue="keepwell")
+def old_exports(timestamp: int = 0) -> int:
+    """Exports of the activity log whose day is over go off the disk, in every practice; how many."""
+    gone = 0
+    for practice in maintenance.practices():
+        with present(practice.actor("old exports")) as by:
+            gone += exports.expire(by=by)
     return gone

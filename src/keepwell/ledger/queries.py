@@ -79,8 +79,18 @@ def ask(question: Question, by: Actor) -> Answer:
 
 
 def all_of(question: Question, by: Actor, most: int) -> list[Row]:
-    """Every entry that answers, newest first, for an export, which the caller records; one over `most` if too many."""
-    return [_row(columns) for columns in _asked(question, by, most + 1)]
+    """The entries that answer, newest first, one over `most` if there are more. Recorded as a reading for an export."""
+    found = [_row(columns) for columns in _asked(question, by, most + 1)]
+    _read(by, asked=question.names(), found=len(found[:most]), exported=True)
+    return found
+
+
+def count(question: Question, by: Actor, most: int) -> int:
+    """How many entries answer, counted no further than one over `most`."""
+    scope.refuse_patients(by, question.subjects)
+    text, values = statement(question, by.practice, most + 1, scope.clauses(by))
+    counted: int = wire.rows("default", f"SELECT count(*) FROM ({text}) AS asked", *values)[0][0]
+    return counted
 
 
 def one(entry: UUID, by: Actor, only: UUID | None = None) -> Seen:

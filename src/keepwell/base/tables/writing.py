@@ -21,8 +21,11 @@ def bare(cell: str) -> str:
 
 def write(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """CSV that spreadsheets open as UTF-8 with every cell as text."""
+    return (lines([headers]) + lines(rows)).encode("utf-8-sig")
+
+
+def lines(rows: Iterable[Sequence[str]]) -> str:
+    """Rows by themselves, for a file that is written piece by piece."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(map(safe, headers))
-    writer.writerows([safe(cell) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    csv.writer(out).writerows([safe(cell) for cell in row] for row in rows)
+    return out.getvalue()

@@ -1,0 +1,1 @@
+"""Taking entries of the activity log out as a file."""
