@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from uuid import UUID
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
@@ -15,6 +16,7 @@ from keepwell.access.tests.somebody import Somebody
 from keepwell.base.actor import Actor, Role
 from keepwell.ledger.doorway import present
 from keepwell.patients.excerpts import NameTag
+from keepwell.patients.tests.lists import work
 from tests.attacks.workers import Workers
 from tests.attacks.workers import workers as workers  # a fixture
 from tests.cast import Clinic
@@ -121,12 +123,17 @@ def test_axe_finds_nothing_in_the_log(tab: Page, entry: UUID, ada: UUID):
     axe_finds_nothing(tab)
 
 
-def test_the_log_is_exported_from_its_page_and_every_page_of_it_is_accessible(tab: Page, entry: UUID):
+def test_the_log_is_exported_from_its_page_and_every_page_of_it_is_accessible(
+    tab: Page, entry: UUID, app_sql: psycopg.Connection
+):
     tab.goto("/activity/?kind=open")
     tab.click("text=Export")
     axe_finds_nothing(tab)
     tab.click("text=Make the file")
-    tab.wait_for_selector("text=Download")
+    tab.wait_for_selector("progress")
+    axe_finds_nothing(tab)
+    work(app_sql)
+    tab.wait_for_selector("a[download]")
     axe_finds_nothing(tab)
     with tab.expect_download() as coming:
         tab.click("a[download]")
