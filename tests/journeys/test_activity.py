@@ -9,7 +9,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from keepwell import charts
 from keepwell.access.tests.somebody import Somebody
@@ -49,7 +49,7 @@ def outcome(tab: Page) -> dict[str, str]:
     """Press the button; what is said of each step."""
     tab.click("[data-verify]")
     tab.wait_for_selector('[data-step="keys"]:is(.good, .bad, .cannot)')
-    tab.wait_for_function("!document.querySelector('[data-verify]').disabled")
+    expect(tab.locator("[data-verify]")).to_be_enabled()
     items = tab.locator("[data-step]").all()
     return {str(item.get_attribute("data-step")): item.locator("strong").inner_text() for item in items}
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from keepwell.access.tests.somebody import PASSWORD, Somebody
 from keepwell.access.tests.test_emergency import LINE
@@ -56,7 +57,7 @@ def test_ended_in_one_browser_it_is_closed_in_the_other_at_the_next_request(will
     phone.goto(f"/patients/{ada}/")
     assert "Asthma" in phone.inner_text("main")
     assert "60 min left" in phone.inner_text(".emergency")
-    desk.wait_for_function("/^59:\\d\\d$/.test(document.querySelector('.emergency .left').textContent)")
+    expect(desk.locator(".emergency .left")).to_have_text(re.compile(r"^59:\d\d$"))
     phone.click("text=End it now")
     desk.reload()
     assert "Asthma" not in desk.inner_text("main")

@@ -57,7 +57,8 @@ def _sent(request: HttpRequest, by: Actor) -> UUID:
     upload = request.FILES.get("list")
     if not isinstance(upload, SealedUpload):
         raise Refusal("FILES_MISSING", field="list")
-    return actions.send(upload, peek(upload), by=by).id
+    with upload:
+        return actions.send(upload, peek(upload), by=by).id
 
 
 @require_GET

@@ -28,7 +28,7 @@ def arriving(kind: str, head: Head, labels: frozenset[str] = frozenset(), **body
     return Arriving(new_id(), kind, class_of(kind, labels), head, json.dumps({"resourceType": kind, **body}))
 
 
-CHART, RESOURCE = 19, 18
+CHART, RESOURCE = 21, 20
 """How often the chart and the page of a visit ask the database."""
 VISIT = arriving("Encounter", heads.Encounter(title="Check-up", kind="VR", when="2024-03-05T10:00:00-05:00"))
 PULSE = heads.Observation(title="Pulse", code="8867-4", value="72", unit="/min", when="2024-03-05T10:00:00-05:00")
