@@ -80,13 +80,18 @@ def test_a_settled_time_is_kept_as_promised_while_transactions_come_and_go(desk:
     stop.set()
     sequencing.join()
     desk.sequence()
+    for _ in range(300):  # Another test's transaction on this server may hold the horizon back for a while.
+        if any(checkpoint.settled == checkpoint.at for checkpoint in checkpoints(desk)):
+            break
+        time.sleep(0.1)
+        desk.write(1)
+        desk.sequence()
+    else:
+        pytest.fail("the promise was never renewed")
     assert_whole(desk)
-    moved = 0
     for checkpoint in checkpoints(desk):
         later = desk.one("SELECT min(at) FROM custody.leaf WHERE seq >= %s", checkpoint.size)
         assert later is None or later >= checkpoint.settled
-        moved += checkpoint.settled == checkpoint.at
-    assert moved, "the promise was never renewed"
 
 
 class FullDisk(FileAnchor):
