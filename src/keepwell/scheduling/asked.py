@@ -11,7 +11,8 @@ from uuid import UUID
 class Booking:
     """A time with a practitioner for a service. `state` is where the patient will be; `hold` the slot held for them.
 
-    `overbook` says why two at once is right; such a slot lies outside the rule, and the reason is on record.
+    `overbook` says why two at once is right; such a slot lies outside the rule. The words themselves are not kept yet,
+    only that it was overbooked and by whom.
     """
 
     service: UUID
