@@ -32,7 +32,18 @@ INSTALLED_APPS = [
 ]
 INSTALLED_APPS += [
     f"keepwell.{name}"
-    for name in ("patients", "tasks", "scheduling", "records", "fhir", "compliance", "jobs")
+    for name in (
+        "patients",
+        "tasks",
+        "outbound",
+        "scheduling",
+        "records",
+        "messaging",
+        "privacy",
+        "fhir",
+        "compliance",
+        "jobs",
+    )
     if (Path(keepwell.__file__).parent / name / "apps.py").exists()
 ]
 
