@@ -25,8 +25,15 @@ from keepwell.patients.tests.people import looks_after
 from tests.browse import ask
 from tests.cast import Clinic
 
-WHOLE = {"practices_practice", "access_careteam", "access_membership", "access_signinrules"}
-"""A practice has one row, one of rules, and a few dozen members and teams."""
+WHOLE = {
+    "practices_practice",
+    "access_careteam",
+    "access_device",
+    "access_membership",
+    "access_signinrules",
+    "compliance_savedquestion",
+}
+"""A practice has one row, one of rules, and a few dozen members, teams, devices and saved questions."""
 
 
 def pages(patient: UUID, actor: Actor) -> list[tuple[str, dict[str, str] | None]]:
@@ -40,8 +47,14 @@ def pages(patient: UUID, actor: Actor) -> list[tuple[str, dict[str, str] | None]
         (f"/patients/{patient}/", None),
         (f"/patients/{patient}/about/", None),
         ("/activity/", None),
-        (f"/activity/?subject={patient}", None),
-        (f"/activity/?actor={actor.id}", None),
+        (f"/activity/?patient={patient}", None),
+        (f"/activity/?who={actor.id}", None),
+        ("/activity/?verb=patient.merged", None),
+        ("/activity/?kind=deny&last=7", None),
+        ("/activity/?purpose=BTG", None),
+        ("/activity/?outcome=not_ok", None),
+        (f"/activity/?device={actor.id}", None),
+        ("/activity/saved/", None),
         ("/your-sign-in/", None),
     ]
 

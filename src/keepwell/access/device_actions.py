@@ -14,7 +14,7 @@ from keepwell.access.models import Device, Membership, Session, SignInRules
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Role
 from keepwell.base.refusal import Refusal
-from keepwell.ledger import queries, signins
+from keepwell.ledger import on_device, signins
 from keepwell.ledger.actions import action
 
 LOST = notices.kind(
@@ -131,9 +131,9 @@ def living() -> list[Living]:
     return [Living(row, data, members[data["membership"]]) for row, data in said if data.get("membership") in members]
 
 
-def opened_on(device: Device, *, by: Actor) -> list[queries.Opened]:
+def opened_on(device: Device, *, by: Actor) -> list[on_device.Opened]:
     """What was opened in sessions on a device in the last 30 days, newest first."""
-    return queries.opened_on(device.id, by)
+    return on_device.opened_on(device.id, by)
 
 
 def _take(device: Device, posture: Posture) -> None:

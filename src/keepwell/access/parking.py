@@ -21,7 +21,7 @@ from keepwell.access.pending import store_of
 from keepwell.access.session_store import SessionStore
 from keepwell.base import clock
 from keepwell.base.refusal import Refusal
-from keepwell.ledger import queries, signins
+from keepwell.ledger import on_device, signins
 from keepwell.ledger.doorway import present
 
 RECENT_HOURS = 12
@@ -61,7 +61,7 @@ def here(device: Device) -> list[Here]:
     assert device.practice_id is not None
     by = system_actor(device.practice_id)
     with present(by):
-        recent = set(queries.signed_in_on(device.id, RECENT_HOURS, by))
+        recent = set(on_device.signed_in_on(device.id, RECENT_HOURS, by))
         lasting = Membership.objects.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now()), person__is_active=True)
         members = list(lasting.select_related("person").order_by("name", "id"))
         parked = _parked(device, members)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from keepwell.access import policy
-from keepwell.access.models import Membership
-from keepwell.base import clock
+from keepwell.access.models import Device, Membership
 from keepwell.base.actor import Actor, Purpose
 from keepwell.compliance import activity, verbs
 from keepwell.compliance.outcomes import outcome_words
-from keepwell.compliance.questions import Asked
+from keepwell.compliance.questions import DAYS, Asked
 from keepwell.ledger.actions import VERBS
 from keepwell.ledger.asking import NOT_OK
 from keepwell.vault.phi import PhiClass
@@ -33,6 +31,12 @@ def staff() -> list[Choice]:
     return [(str(member), f"{name} ({activity.role_word(role)})") for member, name, role in rows]
 
 
+def devices() -> list[Choice]:
+    """Every device that was ever registered here, for the picker."""
+    rows = Device.objects.order_by("name", "id").values_list("id", "name", "revoked_at")
+    return [(str(one), _("{name} (out of use)").format(name=name) if gone else name) for one, name, gone in rows]
+
+
 def finds(by: Actor) -> bool:
     """Whether patients can be looked for by name here; who may not see names goes by links."""
     return PhiClass.IDENTITY in policy.visible(by)
@@ -45,15 +49,17 @@ def kinds(asked: Asked) -> list[tuple[str, str, bool]]:
     return [everything, *((verbs.kind_words(k), asked.href(kind=k), k == chosen) for k in QUICK)]
 
 
-def chips(asked: Asked, names: activity.Names, members: Mapping[str, str]) -> list[tuple[str, str, bool]]:
-    """What is asked, each with the address without it and whether it names a patient."""
-    words = {name: _worded(name, value, names, members) for name, value in asked.parts.items()}
+def chips(asked: Asked, names: activity.Names, known: Mapping[str, str]) -> list[tuple[str, str, bool]]:
+    """What is asked, each with the address without it and whether it names a patient. `known`: people and devices."""
+    words = {name: _worded(name, value, names, known) for name, value in asked.parts.items()}
     return [(said, asked.href(**{name: None}), name == "patient") for name, said in words.items() if name != "kind"]
 
 
-def _worded(name: str, value: str, names: activity.Names, members: Mapping[str, str]) -> str:
+def _worded(name: str, value: str, names: activity.Names, known: Mapping[str, str]) -> str:
     if name == "who":
-        return members.get(str(UUID(value))) or _("One person")
+        return known.get(str(UUID(value))) or _("One person")
+    if name == "device":
+        return known.get(str(UUID(value))) or _("One device")
     if name == "patient":
         return names.of(UUID(value)) or _("One record")
     said = {
@@ -65,10 +71,16 @@ def _worded(name: str, value: str, names: activity.Names, members: Mapping[str, 
         "class": lambda: verbs.class_words([value]),
         "outcome": lambda: outcome_word(value),
         "hours": lambda: _("Outside working hours"),
+        "last": lambda: last_words(value),
         "from": lambda: _("from {when}").format(when=value.replace("T", " ")),
         "to": lambda: _("up to {when}").format(when=value.replace("T", " ")),
     }
     return said[name]()
+
+
+def last_words(days: str) -> str:
+    """A question that moves along with the calendar, in words."""
+    return _("today") if days == "1" else ngettext("last {n} day", "last {n} days", int(days)).format(n=days)
 
 
 def outcome_word(outcome: str) -> str:
@@ -76,15 +88,14 @@ def outcome_word(outcome: str) -> str:
     return _("did not end as intended") if outcome == NOT_OK else outcome_words(outcome)
 
 
-def ready(zone: str, *, own: bool) -> list[tuple[str, str, str]]:
+def ready(*, own: bool) -> list[tuple[str, str, str]]:
     """Questions that are asked often: words, what they are for, address."""
-    week = (clock.now().astimezone(ZoneInfo(zone)).date() - dt.timedelta(days=7)).isoformat()
     page = "my-activity" if own else "activity"
     asked: list[tuple[str, str, dict[str, str]]] = [
         (
             _("Refused this week"),
             _("A wrong role, a missing care team, or a look too many."),
-            {"kind": "deny", "from": week},
+            {"kind": "deny", "last": "7"},
         ),
         (
             _("Opened outside working hours"),
@@ -95,7 +106,7 @@ def ready(zone: str, *, own: bool) -> list[tuple[str, str, str]]:
         (_("Destroyed for good"), _("Records whose keys are gone."), {"kind": "disposal"}),
     ]
     if not own:
-        failed = {"verb": "sign_in.failed", "from": week}
+        failed = {"verb": "sign_in.failed", "last": "7"}
         asked.insert(1, (_("Failed sign-ins this week"), _("Mistyped passwords, and somebody trying."), failed))
         asked.append((_("The log itself"), _("Who read it and who took a copy."), {"verb": "ledger.read"}))
     return [(words, about, f"{reverse(page)}?{_encoded(parts)}") for words, about, parts in asked]
@@ -105,12 +116,14 @@ def _encoded(parts: Mapping[str, str]) -> str:
     return "&".join(f"{name}={value}" for name, value in parts.items())
 
 
-def fields(asked: Asked, members: list[Choice]) -> dict[str, Any]:
+def fields(asked: Asked, members: list[Choice], machines: list[Choice]) -> dict[str, Any]:
     """What the form offers: for each field its choices, an empty one first, and what is chosen."""
     chosen = asked.parts
     known = sorted({*verbs.VERBS, *VERBS}, key=verbs.verb_words)
     choices = {
         "who": members,
+        "device": machines,
+        "last": [(days, last_words(days)) for days in DAYS],
         "kind": [(kind, verbs.kind_words(kind)) for kind in verbs.KINDS],
         "verb": [(verb, verbs.verb_words(verb)) for verb in known if not verb.startswith("test.")],
         "purpose": [(str(code), activity.purpose_word(code)) for code in Purpose],

@@ -1,4 +1,4 @@
-"""What officers and auditors take out of the activity log."""
+"""What officers and auditors take out of the activity log, and the questions to it that they keep."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 from django.db import models
 
 from keepwell.practices.models import Tenanted
+from keepwell.vault.fields import SealedField
+from keepwell.vault.phi import PhiClass
 
 
 class LogExport(Tenanted):
@@ -44,3 +46,24 @@ class LogExport(Tenanted):
     plain = {
         "state", "form", "asked", "zone", "scope", "total", "done", "pieces", "last", "asked_at", "beat_at", "ends_at",
     }  # fmt: skip
+
+
+class SavedQuestion(Tenanted):
+    """A question to the log that somebody keeps under a name, for themselves or for the other officers too.
+
+    `asked` is the question as an address has it. The name before the last change is kept so that it can be undone.
+    """
+
+    name = SealedField(phi=PhiClass.OFFICE)
+    name_before = SealedField(phi=PhiClass.OFFICE, null=True)
+    asked: Any = models.JSONField(default=dict)
+    shared = models.BooleanField(default=False)
+    owner = models.ForeignKey("access.Membership", models.PROTECT, related_name="+", db_constraint=False)
+    saved_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(null=True)
+    taken_away_at = models.DateTimeField(null=True)
+
+    plain = {"asked", "shared", "saved_at", "changed_at", "taken_away_at"}
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "taken_away_at"], name="compliance_saved_standing")]

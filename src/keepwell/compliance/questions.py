@@ -14,16 +14,20 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 
 from keepwell.access.persons import persons
+from keepwell.base import clock
 from keepwell.base.actor import Purpose
 from keepwell.base.refusal import catalogue
 from keepwell.compliance.outcomes import STATUSES
 from keepwell.compliance.verbs import KINDS, VERBS
+from keepwell.ledger import on_device
 from keepwell.ledger.actions import VERBS as ACTIONS
 from keepwell.ledger.asking import NOT_OK, Place, Question
 from keepwell.vault.phi import PhiClass
 
-IDS = ("who", "patient", "session", "request")
+IDS = ("who", "patient", "session", "device", "request")
 OFF_HOURS = "off"
+DAYS = ("1", "7", "30", "90")
+"""Questions that move along with the calendar: today, and so many days back."""
 YEARS = 2000, 2999
 """Years a question can be about."""
 _SHAPE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?")
@@ -48,7 +52,6 @@ class Asked:
         """What the ledger is asked. `only` is the one person whose entries these are."""
         ids = {name: UUID(value) for name, value in self.parts.items() if name in IDS}
         patient = ids.get("patient")
-        session = ids.get("session")
         return Question(
             actor=only or ids.get("who"),
             subjects=tuple(persons([patient])[patient]) if patient else (),
@@ -57,9 +60,9 @@ class Asked:
             purpose=self.parts.get("purpose", ""),
             phi=self.parts.get("class", ""),
             outcome=self.parts.get("outcome", ""),
-            sessions=(session,) if session else None,
+            sessions=_sessions(ids),
             request=ids.get("request"),
-            since=moment(self.parts.get("from", ""), self.zone),
+            since=_since(self.parts, self.zone),
             until=moment(self.parts.get("to", ""), self.zone, end=True),
             off_hours=self.zone if self.parts.get("hours") else "",
             before=self.before,
@@ -100,6 +103,23 @@ def moment(text: str, zone: str, *, end: bool = False) -> dt.datetime | None:
     return inside.astimezone(dt.UTC) + edge
 
 
+def _sessions(ids: Mapping[str, UUID]) -> tuple[UUID, ...] | None:
+    """The sessions that are meant: one, those on a device, or one if it was on that device."""
+    device, session = ids.get("device"), ids.get("session")
+    if device is None:
+        return (session,) if session else None
+    return tuple(one for one in on_device.sessions_on(device) if session in (None, one))
+
+
+def _since(parts: Mapping[str, str], zone: str) -> dt.datetime | None:
+    """From when on: the later of a moment and the midnight so many days ago."""
+    said = [moment(parts.get("from", ""), zone)]
+    if days := parts.get("last"):
+        today = clock.now().astimezone(ZoneInfo(zone)).date()
+        said.append(moment((today - dt.timedelta(days=int(days) - 1)).isoformat(), zone))
+    return max(filter(None, said), default=None)
+
+
 def _is_id(text: str) -> bool:
     try:
         UUID(text)
@@ -120,6 +140,7 @@ _MEANING: dict[str, Any] = {
     "class": lambda code: code in set(PhiClass),
     "outcome": lambda code: code in ("ok", NOT_OK) or code in STATUSES or code in catalogue(),
     "hours": OFF_HOURS.__eq__,
+    "last": DAYS.__contains__,
     "from": _is_moment,
     "to": _is_moment,
 }

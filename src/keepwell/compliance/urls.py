@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keepwell.compliance import views, views_find, views_proof, views_reviews
+from keepwell.compliance import views, views_find, views_proof, views_reviews, views_saved
 from keepwell.compliance.exports import views as exports
 from keepwell.compliance.people import views as people
 from keepwell.compliance.people import views_attesting as attesting
@@ -14,6 +14,12 @@ from keepwell.compliance.people import views_recovery as recovering
 urlpatterns = [
     path("activity/", views.log, name="activity"),
     path("activity/find/", views_find.find, name="activity-find"),
+    path("activity/saved/", views_saved.kept, name="activity-saved"),
+    path("activity/saved/<uuid:question>/", views_saved.go, name="activity-question"),
+    path("activity/saved/<uuid:question>/rename/", views_saved.rename, name="activity-question-rename"),
+    path("activity/saved/<uuid:question>/share/", views_saved.share, name="activity-question-share"),
+    path("activity/saved/<uuid:question>/take-away/", views_saved.take_away, name="activity-question-take-away"),
+    path("activity/saved/<uuid:question>/undo/", views_saved.undo, name="activity-question-undo"),
     path("activity/exports/", exports.export, name="activity-exports"),
     path("activity/exports/<uuid:export>/", exports.one, name="activity-export"),
     path("activity/exports/<uuid:export>/file/", exports.download, name="activity-export-file"),

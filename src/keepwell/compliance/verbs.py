@@ -32,6 +32,26 @@ VERBS = {
         _("took away old exports of the activity log of"),
         _("took away old exports of the activity log"),
     ),
+    "activity.question_renamed": (
+        _("renamed a question to the activity log of"),
+        _("renamed a question to the activity log"),
+    ),
+    "activity.question_saved": (
+        _("saved a question to the activity log of"),
+        _("saved a question to the activity log"),
+    ),
+    "activity.question_shared": (
+        _("changed who sees a question to the activity log of"),
+        _("changed who sees a question to the activity log"),
+    ),
+    "activity.question_taken_away": (
+        _("took away a question to the activity log of"),
+        _("took away a question to the activity log"),
+    ),
+    "activity.question_undone": (
+        _("undid a change of a question to the activity log of"),
+        _("undid a change of a question to the activity log"),
+    ),
     "address.added": (_("added an address of"), _("added an address")),
     "address.ended": (_("ended an address of"), _("ended an address")),
     "care_relation.began": (_("began a care relation with"), _("began a care relation")),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from keepwell.access.pages import page
 from keepwell.access.policy import Can
 from keepwell.base.actor import Actor, Purpose
-from keepwell.compliance import activity, chips, proving, questions, screen
+from keepwell.compliance import activity, chips, proving, questions, saved, screen
 from keepwell.compliance.questions import Asked
 from keepwell.ledger import queries
 
@@ -51,15 +51,16 @@ def _log(request: HttpRequest, asked: Asked, only: UUID | None = None) -> HttpRe
     answer = queries.ask(asked.question(only), by)
     patient = asked.parts.get("patient")
     names = activity.Names(answer.rows, by, also=[UUID(patient)] if patient else ())
-    staff = chips.staff() if only is None else []
+    staff, devices = (chips.staff(), chips.devices()) if only is None else ([], [])
     shown = {
         "lines": [activity.line(row, names) for row in answer.rows],
         "asked": asked,
         "own": only is not None,
-        "chips": chips.chips(asked, names, dict(staff)),
+        "chips": chips.chips(asked, names, dict([*staff, *devices])),
         "kinds": chips.kinds(asked),
-        "ready": chips.ready(asked.zone, own=only is not None),
-        "fields": chips.fields(asked, staff),
+        "ready": chips.ready(own=only is not None),
+        "fields": chips.fields(asked, staff, devices),
+        "saved": saved.kept(by) if only is None else [],
         "finds": only is None and chips.finds(by),
         "newer": asked.href(after=str(answer.rows[0].place)) if answer.newer and answer.rows else None,
         "older": asked.href(before=str(answer.rows[-1].place)) if answer.older and answer.rows else None,
@@ -104,6 +105,7 @@ def entry_page(request: HttpRequest, entry: UUID, only: UUID | None, **found: An
         "left": max(len(seen.row.subjects) - MOST_NAMED, 0),
         "beside": [activity.line(row, names) for row in seen.beside],
         "began": seen.signed_in,
+        "device": seen.signed_in.detail.get("device") if seen.signed_in else None,
         "proof": None if beside_list else proving.of(seen.row),
         "steps": proving.STEPS,
         "in_the_page": proving.IN_THE_PAGE,

@@ -64,7 +64,7 @@ def _asked(asked: Asked, by: Actor) -> dict[str, Any]:
     return {
         "asked": asked,
         "log": Asked(asked.parts, asked.zone).href(),
-        "chips": [*_kind(asked), *chips.chips(asked, names, dict(chips.staff()))],
+        "chips": [*_kind(asked), *chips.chips(asked, names, dict([*chips.staff(), *chips.devices()]))],
         "forms": [(value, words, "") for value, words in FORMS.items()],
         "rows": rows,
         "names": FORMS,
