@@ -124,9 +124,16 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
                 Can.MANAGE_ACCESS,
             ),
             Place(
+                "recovery-kit",
+                _("Recovery kit"),
+                _("A sealed code on paper, for the day nobody can sign in any more."),
+                "printer",
+                Can.MANAGE_ACCESS,
+            ),
+            Place(
                 "set-up",
                 _("Before the first patient"),
-                _("What has to be in place: hours, officers, a second administrator, hosting."),
+                _("What has to be in place: hours, officers, a second administrator, a recovery kit, hosting."),
                 "list-checks",
                 Can.MANAGE_ACCESS,
             ),

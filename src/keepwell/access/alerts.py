@@ -42,6 +42,12 @@ VOUCHED = notices.kind(
     icon="life-buoy",
     alarming=True,
 )
+KIT_USED = notices.kind(
+    "recovery.by_kit",
+    _("Your practice’s recovery kit was used in your name. If that was not you, tell the security officer at once."),
+    icon="life-buoy",
+    alarming=True,
+)
 CODE_USED = notices.kind(
     "recovery_code.used",
     _("A recovery code was used to sign you in; %(left)s are left. If that was not you, make new ones."),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db.models import Q
 
 from keepwell.access import acceptance, alerts, factors, links, passkeys, passwords
-from keepwell.access.models import Membership, Person, Session, SignInLink
+from keepwell.access.models import Membership, Person, Recovery, Session, SignInLink
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
+
+HOLD = dt.timedelta(hours=24)
+"""How long nothing dangerous is done with, or for, a sign-in that was set up anew."""
 
 
 @action("password.set", about="person")
@@ -79,10 +84,26 @@ def make_link(membership: Membership, *, by: Actor) -> str:
 
 
 @action("sign_in_link.made", about="person")
-def new_link(person: Person, membership: Membership, *, by: Actor) -> SignInLink:
-    "Somebody who may manage access made a one-time sign-in link for a member."
+def new_link(person: Person, membership: Membership, *, by: Actor, vouched: bool = False) -> SignInLink:
+    """Somebody who may manage access made a one-time sign-in link for a member.
+
+    Where two persons have to vouch (`lost`), one alone makes none. Raises Refusal MFA_RESET_VERIFY.
+    """
+    if not vouched and lost(person):
+        raise Refusal("MFA_RESET_VERIFY")
     SignInLink.objects.filter(membership=membership, used_at=None).update(used_at=clock.now())
     return SignInLink.objects.create(person=person, membership=membership, expires_at=links.expiry())
+
+
+def lost(person: Person) -> bool:
+    """Whether somebody's sign-in is being set up anew: an ordinary link would then take it over (§ 164.312(d)).
+
+    Either a pass was used here within a day, or nothing is left of factors that were once set up, wherever that was.
+    """
+    if person.renewed_at is not None and not factors.has_any(person.id):
+        return True
+    since = clock.now() - HOLD
+    return Recovery.objects.filter(member__person=person, used_at__gt=since).exists()
 
 
 @action("sign_in_link.used", about="person")

@@ -94,6 +94,12 @@ def bearer(hashed: bytes) -> tuple[Any, ...] | None:
     return rows[0] if rows else None
 
 
+def recovery_kit(mac: bytes) -> tuple[UUID, UUID] | None:
+    """The practice and the id of the recovery kit whose code has this HMAC, if one stands."""
+    rows = wire.rows("recorder", "SELECT * FROM custody.recovery_kit(%s, %s)", _token(), mac)
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
 def token_used(token: UUID, practice: UUID) -> None:
     """Remembers when a token was last used, to the minute."""
     wire.call("recorder", "SELECT custody.token_used(%s, %s, %s)", _token(), token, practice)

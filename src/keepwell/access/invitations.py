@@ -68,7 +68,9 @@ def begin_new(request: HttpRequest, text: str) -> Pending:
         throttle.count(By.ADDRESS, address(request))
         offer = read(text)
         person = _person(offer)
-        if factors.has_any(person.id):
+        with present(actions.system_actor(offer.practice)):
+            lost = credentials.lost(person)
+        if lost or factors.has_any(person.id):
             raise Refusal("SIGN_IN_FIRST")
     throttle.succeeded(By.ADDRESS, address(request))
     with present(actions.system_actor(offer.practice)) as by:

@@ -24,7 +24,7 @@ from keepwell.ledger.actions import action
 WITHIN = dt.timedelta(hours=24)
 """How long one voucher waits for the other, and how long the pass lasts."""
 
-HOLD = dt.timedelta(hours=24)
+HOLD = credentials.HOLD
 HELD = frozenset({Can.MANAGE_ACCESS, Can.APPROVE_ACCESS, Can.MANAGE_OWN_SIGN_IN})
 """What waits after a recovery, on the pages that ask once more who it is. Emergencies do not wait."""
 
@@ -81,7 +81,7 @@ def _first(member: Membership, how: str, said: UUID, *, by: Actor) -> Recovery:
 
 
 def _pass(recovery: Recovery, how: str, said: UUID, *, by: Actor) -> Recovery:
-    link = credentials.new_link(recovery.member.person, recovery.member, by=by)
+    link = credentials.new_link(recovery.member.person, recovery.member, by=by, vouched=True)
     alerts.later(recovery.member.person_id, alerts.VOUCHED, by=by)
     return _passed(recovery, link, how, said, by=by)
 
@@ -159,7 +159,8 @@ def open_of(member: Membership) -> Recovery | None:
     row = Recovery.objects.select_related(*near).filter(member=member, closed_at=None).first()
     if row is None or clock.now() - (row.second_at or row.first_at) > WITHIN:
         return None
-    return row if row.first.ends_at is None and row.first.suspended_at is None else None
+    voucher = row.first
+    return row if voucher is None or (voucher.ends_at is None and voucher.suspended_at is None) else None
 
 
 def held(permission: Can, by: Actor) -> Refusal | None:
@@ -179,7 +180,7 @@ def _refuse_unable(able: frozenset[str]) -> None:
 
 def _refuse_second(waiting: Recovery, me: Membership, member: Membership) -> None:
     """The second is another person, for the other of the two offices."""
-    if waiting.second_id is not None:
+    if waiting.link_id is not None:
         raise Refusal("STALE_VERSION")
     if waiting.first.person_id == me.person_id:
         raise Refusal("SELF_APPROVAL")

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.access import alternates
+from keepwell.access import alternates, kits
 from keepwell.access.models import Membership, Practice, Setup
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Role
@@ -60,6 +60,7 @@ def steps(by: Actor) -> list[Step]:
         Step("privacy", _("A privacy officer"), Role.PRIVACY_OFFICER in holders, "NO_PRIVACY_OFFICER"),
         Step("security", _("A security officer"), Role.SECURITY_OFFICER in holders, "NO_SECURITY_OFFICER"),
         Step("hosting", _("An agreement with whoever hosts this"), assured(said), "HOSTING_ASSURANCE_MISSING"),
+        Step("kit", _("A recovery kit, printed and confirmed"), kits.standing() is not None, "SETUP_INCOMPLETE"),
         Step("alternates", _("Somebody else for each officer's own cases"), not list(alternates.unattended())),
     ]
 
@@ -126,6 +127,13 @@ def refuse_gap(membership: Membership, by: Actor) -> None:
     others = Membership.objects.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now()), role=membership.role)
     if not others.exclude(id=membership.id).exists():
         raise Refusal("OFFICER_GAP")
+
+
+def refuse_held(office: Role, by: Actor) -> None:
+    """Raises Refusal ACCESS_NOT_APPROVED: nobody takes an office by themselves once the practice works and it is held."""
+    held = Membership.objects.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now()), role=office).exists()
+    if held and ready(by):
+        raise Refusal("ACCESS_NOT_APPROVED")
 
 
 def _kept(by: Actor, **said: Any) -> Setup:

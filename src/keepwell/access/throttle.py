@@ -29,6 +29,7 @@ class By(StrEnum):
     FACTOR = "factor"
     ADDRESS = "address"
     RESUMING = "resuming"
+    KIT = "recovery kit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ _ACCOUNT = Limit([0] * 4 + [5, 10, 20, 40, 80] + [LOCK] * 90 + [DECADE])
 _LIMITS = {
     By.ACCOUNT: _ACCOUNT,
     By.FACTOR: _ACCOUNT,
+    By.KIT: Limit([0] * 4 + [30, 60, 120, 300, LOCK], forget=3600),
     By.ADDRESS: Limit([0] * 59 + [5, 10, 20, 40, 80, 160], forget=60),
 }
 

@@ -68,11 +68,12 @@ def practice(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@page(Can.MANAGE_ACCESS, purpose=Purpose.HSYSADMIN)
+@page(Can.MANAGE_ACCESS, purpose=Purpose.HSYSADMIN, fresh=True)
 def people(request: HttpRequest) -> HttpResponse:
     """Somebody takes an office: myself with one button, or somebody who gets a one-time link, shown once."""
     by, office = _actor(request), request.POST.get("office", "")
     if "myself" in request.POST and office in ASKED_FOR:
+        setup.refuse_held(Role(office), by)
         mine = Membership.objects.select_related("person").get(id=by.id)
         actions.join(mine.person, Role(office), by=by, name=mine.name)
         return HttpResponseRedirect(reverse("set-up"))

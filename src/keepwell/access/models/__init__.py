@@ -6,6 +6,7 @@ from keepwell.access.models.alternates import Alternate
 from keepwell.access.models.attestations import AccessReview, Attestation
 from keepwell.access.models.devices import Device, DevicePlace, SignInRules
 from keepwell.access.models.emergency import EmergencyAccess, EmergencyDisclosure, Outcome, Reason
+from keepwell.access.models.kits import RecoveryKit
 from keepwell.access.models.notices import Notice
 from keepwell.access.models.operators import OperatorAccess, SupportRule, SupportWindow
 from keepwell.access.models.passkeys import Passkey
@@ -56,6 +57,7 @@ __all__ = [
     "Program",
     "Reason",
     "Recovery",
+    "RecoveryKit",
     "Restriction",
     "Session",
     "Setup",

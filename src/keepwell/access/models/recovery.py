@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 
+from keepwell.access.models.kits import RecoveryKit
 from keepwell.access.models.people import Membership
 from keepwell.access.models.sessions import SignInLink
 from keepwell.practices.models import Tenanted
@@ -20,10 +21,11 @@ class Recovery(Tenanted):
 
     `first_said` and `second_said` are entries of the ledger: how somebody was known, in the voucher's own words, sealed
     there. The pass itself is nowhere: `link` is the row of a one-time link, which is signed with a key from outside.
+    Where nobody could sign in any more nobody vouches: then `kit` is the practice's recovery kit and `first` is empty.
     """
 
     member = _member()
-    first = _member()
+    first = _member(null=True)
     first_at = models.DateTimeField()
     first_how = models.CharField(max_length=12)
     first_said = models.UUIDField()
@@ -32,6 +34,7 @@ class Recovery(Tenanted):
     second_how = models.CharField(max_length=12, blank=True)
     second_said = models.UUIDField(null=True)
     link = models.ForeignKey(SignInLink, models.PROTECT, related_name="+", db_constraint=False, null=True)
+    kit = models.ForeignKey(RecoveryKit, models.PROTECT, related_name="+", db_constraint=False, null=True)
     used_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, blank=True)
     closed_at = models.DateTimeField(null=True)

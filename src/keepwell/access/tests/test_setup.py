@@ -11,7 +11,7 @@ import pytest
 from django.db import DatabaseError
 
 from keepwell.access import actions as access
-from keepwell.access import maintenance, setup, welcome
+from keepwell.access import kit_code, kits, maintenance, setup, welcome
 from keepwell.access.models import Membership, Setup
 from keepwell.access.tests.test_actions import verbs
 from keepwell.base import clock
@@ -60,6 +60,14 @@ def opens(by: Actor) -> None:
         setup.make_ready(by=here)
 
 
+def seals_a_kit(by: Actor) -> str:
+    with present(again(by)) as here:
+        kit, printed = kits.make(by=here)
+    with present(again(by)) as here:
+        kits.confirm(kit, kit_code.groups(printed)[kit.asked], by=here)
+    return printed
+
+
 def test_no_patient_comes_before_everything_is_in_place(elm: Clinic, nia: Actor):
     assert code(lambda: registers(elm)) == "SETUP_INCOMPLETE"
     assert code(lambda: opens(nia)) == "SETUP_INCOMPLETE"
@@ -76,6 +84,8 @@ def test_no_patient_comes_before_everything_is_in_place(elm: Clinic, nia: Actor)
     assert code(lambda: opens(nia)) == "HOSTING_ASSURANCE_MISSING"
     with present(again(nia)) as by:
         setup.assure("Cloud Ltd.", True, None, by=by)
+    assert code(lambda: opens(nia)) == "SETUP_INCOMPLETE"
+    seals_a_kit(nia)
     assert code(lambda: registers(elm)) == "SETUP_INCOMPLETE"
     opens(nia)
     registers(elm)
@@ -107,7 +117,7 @@ def test_the_last_officer_does_not_leave_an_empty_office(willow: Clinic, theo: A
 
 def test_the_list_computes_each_point_and_offers_what_is_next(elm: Clinic, nia: Actor):
     page = text(ask(nia, "/set-up/"))
-    assert page.count("Missing") == 5
+    assert page.count("Missing") == 6
     assert "Open for patients" not in page
     ask(nia, "/set-up/people/", {"office": "privacy_officer", "myself": "1"})
     ask(nia, "/set-up/people/", {"office": "security_officer", "myself": "1"})
@@ -122,10 +132,18 @@ def test_the_list_computes_each_point_and_offers_what_is_next(elm: Clinic, nia: 
     assert verbs(elm)[-2:] == ["practice.placed", "practice.described"]
     assert ask(nia, "/set-up/hosting/", {"vendor": ""}).status_code == 422
     ask(nia, "/set-up/hosting/", {"vendor": "Cloud Ltd.", "agreement": "on"})
+    assert "Open for patients" not in text(ask(nia, "/set-up/"))
+    seals_a_kit(nia)
     assert "Open for patients" in text(ask(nia, "/set-up/"))
     ask(nia, "/set-up/ready/", {})
     assert "ready for patients since" in text(ask(nia, "/set-up/"))
     registers(elm)
+
+
+def test_nobody_takes_an_office_that_is_held_by_themselves(willow: Clinic, pat: Actor, theo: Actor):
+    mine = {"office": "privacy_officer", "myself": "1"}
+    assert "ACCESS_NOT_APPROVED" in text(ask(pat, "/set-up/people/", mine))
+    assert ask(pat, "/set-up/people/", mine | {"office": "security_officer"}).status_code == 302
 
 
 def test_only_who_manages_access_sets_up(rosa: Actor):

@@ -6,10 +6,10 @@ import secrets
 from dataclasses import dataclass
 
 from keepwell.access import actions as access
-from keepwell.access import auditors, credentials, factors, setup
+from keepwell.access import auditors, credentials, factors, kit_code, kits, setup
 from keepwell.access.models import CareTeam, Membership, Practice
 from keepwell.base import clock
-from keepwell.base.actor import Actor, Role
+from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.cli.people import Somebody
 from keepwell.ledger.doorway import present
 
@@ -75,7 +75,19 @@ def ready(clinic: Clinic, practice: Practice) -> None:
     with present(access.system_actor(practice.id)) as by:
         setup.describe([clinic.state], hours, by=by)
         setup.assure("This machine", True, None, by=by)
+    _seal_kit(practice)
+    with present(access.system_actor(practice.id)) as by:
         setup.make_ready(by=by)
+
+
+def _seal_kit(practice: Practice) -> None:
+    """The first administrator prints the recovery kit and types a piece of it back. Nobody keeps the made-up code."""
+    with present(access.system_actor(practice.id)):
+        found = Membership.objects.filter(role=Role.ADMINISTRATOR).order_by("name").first()
+    assert found is not None
+    with present(Actor(found.id, practice.id, Role.ADMINISTRATOR, Purpose.HSYSADMIN)) as by:
+        kit, code = kits.make(by=by)
+        kits.confirm(kit, kit_code.groups(code)[kit.asked], by=by)
 
 
 def _one(clinic: Clinic, name: str, role: Role, by: Actor) -> tuple[Somebody, Membership]:

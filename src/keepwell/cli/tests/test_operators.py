@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 from uuid import UUID
 
 import psycopg
@@ -12,10 +13,11 @@ import pytest
 from keepwell import charts
 from keepwell.access import operators as access
 from keepwell.access import support
-from keepwell.access.models import OperatorAccess
+from keepwell.access.models import Membership, OperatorAccess
 from keepwell.access.operators import Operator
 from keepwell.access.tests.somebody import entries
 from keepwell.access.tests.test_actions import verbs
+from keepwell.access.tests.test_setup import seals_a_kit
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.cli import main, operators
@@ -30,7 +32,7 @@ from tests.browse import ask, text
 from tests.cast import Clinic
 
 TESS = Operator("root", WHO[1], WHO[3], "console")
-ASKING = ("console", "import-fhir", "ledger", "reconcile", "rotate", "sign-in-link")
+ASKING = ("console", "import-fhir", "ledger", "reconcile", "recovery-kit", "rotate", "sign-in-link")
 
 
 @pytest.fixture(autouse=True)
@@ -165,3 +167,18 @@ def test_what_is_typed_at_the_terminal_counts_as_well(monkeypatch: pytest.Monkey
     monkeypatch.setattr("sys.stdin", argparse.Namespace(isatty=lambda: True, readline=lambda: next(typed)))
     operator = operators.ask(argparse.Namespace(who="", why=""), "console")
     assert operator.words == "Tess Tester: asked at the terminal"
+
+
+def test_the_recovery_kit_is_used_at_the_machine_too(
+    willow: Clinic, pat: Actor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    code = seals_a_kit(pat)
+    with present(willow.system):
+        email = Membership.objects.select_related("person").get(id=pat.id).person.email
+    for typed, expected in ((code[::-1], "KIT_MISTYPED"), (code, ""), (code, "KIT_REFUSED")):
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{typed}\n"))
+        done = main.main(["recovery-kit", str(email), *WHO, "--site", "https://willow.example"])
+        said = capsys.readouterr()
+        assert (expected in said.err) if expected else (done == 0)
+        assert expected or "https://willow.example/sign-in/link/" in said.out
+        assert code not in said.out + said.err

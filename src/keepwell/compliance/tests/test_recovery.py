@@ -11,12 +11,13 @@ import pytest
 from django.test import Client
 
 from keepwell.access import actions as access
-from keepwell.access import alternates, door, recovery
+from keepwell.access import alternates, credentials, door, recovery
 from keepwell.access.models import Membership, Notice, Person, Recovery
 from keepwell.access.tests.soft import SoftKey, registers, signs_in
 from keepwell.access.tests.somebody import Somebody, entries, refused
 from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.base.ids import new_id
+from keepwell.base.refusal import Refusal
 from keepwell.ledger import reasons
 from keepwell.ledger.doorway import present
 from tests.browse import ask, text
@@ -201,6 +202,36 @@ def test_vouching_asks_once_more_who_it_is(willow: Clinic, ada: Somebody):
 
 def test_nobody_of_another_practice_is_vouched_for(pat: Actor, ximena: Actor):
     assert ask(pat, f"/people/{ximena.id}/lost/", SAID).status_code == 404
+
+
+def code_of(call: Any) -> str:
+    with pytest.raises(Refusal) as caught:
+        call()
+    return caught.value.code
+
+
+def test_after_a_pass_one_administrator_alone_makes_no_link_that_sets_up_factors(
+    ada: Somebody, pat: Actor, theo: Actor, monkeypatch: pytest.MonkeyPatch
+):
+    "The attack: two vouch, the pass is opened and left; then one administrator makes an ordinary link and enrols."
+    link = passed(pat, theo, ada)
+    assert Client().post(link).status_code == 302
+    assert code_of(ada.link) == "MFA_RESET_VERIFY"
+    monkeypatch.setattr(credentials, "HOLD", dt.timedelta(0))
+    assert code_of(ada.link) == "MFA_RESET_VERIFY", "nothing was set up since, however long ago"
+    monkeypatch.undo()
+    enrols(ada, passed(pat, theo, ada))
+    assert code_of(ada.link) == "MFA_RESET_VERIFY", "within the day, although there are new factors"
+    monkeypatch.setattr(credentials, "HOLD", dt.timedelta(0))
+    assert ada.link()
+
+
+def test_nor_does_another_practice_where_the_person_works(ada: Somebody, pat: Actor, theo: Actor, oak: Clinic):
+    with present(oak.system) as by:
+        there = access.join(ada.person, Role.PRACTITIONER, by=by)
+    Client().post(passed(pat, theo, ada))
+    at_oak = Somebody(oak, ada.person, there)
+    assert code_of(at_oak.link) == "MFA_RESET_VERIFY"
 
 
 def test_a_recovery_written_by_hand_is_refused(ada: Somebody, app_sql: psycopg.Connection):
