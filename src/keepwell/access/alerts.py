@@ -44,7 +44,7 @@ VOUCHED = notices.kind(
 )
 KIT_USED = notices.kind(
     "recovery.by_kit",
-    _("Your practice’s recovery kit was used in your name. If that was not you, tell the security officer at once."),
+    _("Your practice's recovery kit was used in your name. If that was not you, tell the security officer at once."),
     icon="life-buoy",
     alarming=True,
 )

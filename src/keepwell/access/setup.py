@@ -130,7 +130,7 @@ def refuse_gap(membership: Membership, by: Actor) -> None:
 
 
 def refuse_held(office: Role, by: Actor) -> None:
-    """Raises Refusal ACCESS_NOT_APPROVED: nobody takes an office by themselves once the practice works and it is held."""
+    """Raises Refusal ACCESS_NOT_APPROVED: once a practice works, nobody takes an office that is held by themselves."""
     held = Membership.objects.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now()), role=office).exists()
     if held and ready(by):
         raise Refusal("ACCESS_NOT_APPROVED")

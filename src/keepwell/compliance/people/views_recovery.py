@@ -72,7 +72,7 @@ def _vouched(waiting: Recovery | None) -> list[tuple[str, str, str]]:
     if waiting is None:
         return []
     if waiting.first is None:
-        return [(str(_("The practice’s recovery kit")), "", "")]
+        return [(str(_("The practice's recovery kit")), "", "")]
     lines = [(waiting.first.name, clearance.words(recovery.HOW, waiting.first_how), "")]
     if waiting.second is not None:
         lines.append((waiting.second.name, clearance.words(recovery.HOW, waiting.second_how), ""))
