@@ -68,10 +68,9 @@ def begin_new(request: HttpRequest, text: str) -> Pending:
         throttle.count(By.ADDRESS, address(request))
         offer = read(text)
         person = _person(offer)
-        with present(actions.system_actor(offer.practice)):
-            lost = credentials.lost(person)
-        if lost or factors.has_any(person.id):
+        if factors.has_any(person.id):
             raise Refusal("SIGN_IN_FIRST")
+        _refuse_lost(offer, person)
     throttle.succeeded(By.ADDRESS, address(request))
     with present(actions.system_actor(offer.practice)) as by:
         place = grants.begin(Grant.objects.select_related("membership", "manager").get(id=offer.grant), person, by=by)
@@ -95,6 +94,13 @@ def accept(request: HttpRequest, text: str, person: UUID) -> door.Place:
         grants.take_up(grant, by=by)
         place.practice = grant.practice
         return door.place_of(place)
+
+
+def _refuse_lost(offer: Offer, person: Person) -> None:
+    """Nor does an invitation set up anew what two persons have to vouch for; in the same words."""
+    with present(actions.system_actor(offer.practice)):
+        if credentials.lost(person):
+            raise Refusal("SIGN_IN_FIRST")
 
 
 def _person(offer: Offer) -> Person:

@@ -8,7 +8,6 @@ import keepwell.practices.presence
 from keepwell.practices.tenancy import Protect
 
 SQL = Path(__file__).parents[1] / "sql"
-MEMBER = {"db_constraint": False, "on_delete": django.db.models.deletion.PROTECT, "related_name": "+"}
 
 
 class Migration(migrations.Migration):
@@ -34,8 +33,25 @@ class Migration(migrations.Migration):
                 ("confirmed_at", models.DateTimeField(null=True)),
                 ("spent_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
-                ("confirmed_by", models.ForeignKey(null=True, to="access.membership", **MEMBER)),
-                ("made_by", models.ForeignKey(to="access.membership", **MEMBER)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.membership",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.membership",
+                    ),
+                ),
                 (
                     "practice",
                     models.ForeignKey(
@@ -63,12 +79,24 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="recovery",
             name="first",
-            field=models.ForeignKey(null=True, to="access.membership", **MEMBER),
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="access.membership",
+            ),
         ),
         migrations.AddField(
             model_name="recovery",
             name="kit",
-            field=models.ForeignKey(null=True, to="access.recoverykit", **MEMBER),
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="access.recoverykit",
+            ),
         ),
         Protect("Recovery", subject="member_id"),
     ]

@@ -130,7 +130,7 @@ def test_two_who_use_one_kit_at_the_same_time_get_one_pass(
     code = seals_a_kit(pat)
     with present(willow.system):
         known = (willow.practice.id, RecoveryKit.objects.get().id)
-    monkeypatch.setattr(kit_recovery.door, "recovery_kit", lambda mac: known)
+    monkeypatch.setattr(door, "recovery_kit", lambda mac: known)
     assert uses(code, boss).status_code == 302
     refused(uses(code, boss), "KIT_REFUSED", 401)
 

@@ -15,6 +15,7 @@ from keepwell.access import alternates, credentials, door, recovery
 from keepwell.access.models import Membership, Notice, Person, Recovery
 from keepwell.access.tests.soft import SoftKey, registers, signs_in
 from keepwell.access.tests.somebody import Somebody, entries, refused
+from keepwell.access.tests.test_grants import asked, cleared, link_for, wants
 from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
@@ -232,6 +233,13 @@ def test_nor_does_another_practice_where_the_person_works(ada: Somebody, pat: Ac
     Client().post(passed(pat, theo, ada))
     at_oak = Somebody(oak, ada.person, there)
     assert code_of(at_oak.link) == "MFA_RESET_VERIFY"
+
+
+def test_nor_does_an_invitation_of_another_practice(ada: Somebody, pat: Actor, theo: Actor, oak: Clinic):
+    kit = oak.employs("kit", Role.ADMINISTRATOR, Purpose.HSYSADMIN)
+    invited = link_for(cleared(asked(kit, wants(ada.email, name="Ada")), kit), kit)
+    Client().post(passed(pat, theo, ada))
+    refused(Client().post(invited, {"step": "new"}), "SIGN_IN_FIRST", 409)
 
 
 def test_a_recovery_written_by_hand_is_refused(ada: Somebody, app_sql: psycopg.Connection):
