@@ -117,6 +117,13 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
         _("Practice"),
         (
             Place(
+                "vendors",
+                _("Vendors"),
+                _("Who works for us from outside, under which agreement, and what may go to them."),
+                "handshake",
+                Can.SEE_VENDORS,
+            ),
+            Place(
                 "support-access",
                 _("Support access"),
                 _("Whether whoever runs this installation needs your approval to come in."),

@@ -81,10 +81,13 @@ class Can(StrEnum):
     MANAGE_DEVICES = "manage devices and sessions"
     USE_EMERGENCY_ACCESS = "use emergency access"
     REVIEW_ACCESS = "review emergency and operator access"
+    SEE_VENDORS = "see vendors and agreements"
+    MANAGE_VENDORS = "manage vendors and agreements"
 
 
 _EVERYBODY = frozenset({Can.SEE_TODAY, Can.MANAGE_OWN_SIGN_IN, Can.READ_OWN_ACTIVITY, Can.WORK_ON_TASKS, Can.USE_API})
 _APPROVES = frozenset({Can.APPROVE_ACCESS, Can.SEE_PEOPLE})
+_VENDORS = frozenset({Can.SEE_VENDORS, Can.MANAGE_VENDORS})
 _PEOPLE = _EVERYBODY | {Can.FIND_PATIENTS, Can.READ_CHARTS}
 
 MAY_DO: dict[Role, frozenset[Can]] = {
@@ -99,15 +102,18 @@ MAY_DO: dict[Role, frozenset[Can]] = {
     R.PRIVACY_OFFICER: _PEOPLE
     | {Can.MANAGE_RESTRICTIONS}
     | _APPROVES
+    | _VENDORS
     | {Can.READ_LEDGER, Can.MERGE_PATIENTS, Can.REVIEW_ACCESS, Can.SEE_ALL_TASKS},
     R.SECURITY_OFFICER: _EVERYBODY
     | _APPROVES
+    | _VENDORS
     | {Can.READ_LEDGER, Can.REVIEW_ACCESS, Can.MANAGE_ACCESS, Can.MANAGE_DEVICES},
     R.ADMINISTRATOR: _EVERYBODY
     | _APPROVES
+    | _VENDORS
     | {Can.MANAGE_ACCESS, Can.IMPORT_RECORDS}
     | {Can.MANAGE_CARE_TEAMS, Can.SEE_ALL_TASKS, Can.MANAGE_DEVICES},
-    R.AUDITOR: _EVERYBODY | {Can.READ_LEDGER, Can.SEE_PEOPLE},
+    R.AUDITOR: _EVERYBODY | {Can.READ_LEDGER, Can.SEE_PEOPLE, Can.SEE_VENDORS},
     R.SYSTEM: frozenset(Can),
 }
 """Role → what it may do. A role that is missing may do nothing."""

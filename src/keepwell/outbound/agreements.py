@@ -1,0 +1,207 @@
+"""Who may carry what: the first question of the gate, asked of the carrier and never of the recipient.
+
+45 CFR § 164.502(e), § 164.504(e), § 164.308(b). Every answer is computed from the rows of this moment: an agreement
+that ended yesterday carries nothing today, whatever ran at night.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
+
+from keepwell.base import clock
+from keepwell.base.actor import Actor
+from keepwell.base.refusal import Refusal
+from keepwell.base.sending import Channel
+from keepwell.outbound.models import Agreement, Coverage, Decision, ServiceKind, Vendor, VendorService
+from keepwell.outbound.vendors.words import channel_word
+from keepwell.practices.models import Practice
+from keepwell.vault.phi import PhiClass
+
+REACHES = frozenset({PhiClass.CONTACT})
+"""What reaches a carrier with the barest message: an address that belongs to a patient."""
+
+CARRIES = {channel: ServiceKind(channel.value) for channel in Channel if channel is not Channel.PORTAL} | {
+    Channel.PORTAL: ServiceKind.HOSTING
+}
+"""Channel → the kind of service that carries it. The portal is carried by whoever hosts it."""
+
+WITHOUT_AGREEMENT = frozenset({Decision.CONDUIT, Decision.WORKFORCE})
+"""Who may carry a patient's message without a business associate agreement (45 CFR § 160.103)."""
+
+NEXT_BEST = (Channel.PORTAL, Channel.EMAIL, Channel.SMS, Channel.VOICE, Channel.LETTER, Channel.FAX)
+"""In which order another way is looked for when a channel is paused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A service that is cleared to carry, through which connector, and until when that holds (None: no end is set)."""
+
+    service: UUID
+    vendor: UUID
+    connector: str
+    label: str
+    until: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a service was decided to be, why, by whom; `agreement` when the law asks for one."""
+
+    decision: Decision | None
+    ground: str
+    agreement: bool
+    decided_by: UUID | None
+    decided_at: dt.datetime | None
+
+
+def carrier(channel: Channel, *, by: Actor, classes: Iterable[PhiClass] = REACHES) -> Carrier:
+    """The service that may carry this channel now.
+
+    Raises Refusal BAA_REQUIRED, BAA_EXPIRED, BAA_NOT_COUNTERSIGNED, BAA_AUTO_RENEW_UNREVIEWED, BAA_CLASS_NOT_COVERED,
+    CURE_EXPIRED, SERVICE_NOT_IN_USE.
+    """
+    found = asked(channel, by=by, classes=classes)
+    if isinstance(found, Refusal):
+        raise found
+    return found
+
+
+def asked(channel: Channel, *, by: Actor, classes: Iterable[PhiClass] = REACHES) -> Carrier | Refusal:
+    """The same as an answer, for whoever holds a message and says why instead of refusing a page."""
+    answers = answers_for([CARRIES[channel]], by, frozenset(classes))
+    for answer in answers:
+        if isinstance(answer, Carrier):
+            return answer
+    if answers:
+        return answers[0]
+    return Refusal("BAA_REQUIRED", vendor=_("anybody who carries {channel}").format(channel=channel_word(channel)))
+
+
+def cleared(service: UUID, *, by: Actor, classes: Iterable[PhiClass]) -> Carrier:
+    """One service by name, for what is no channel: a webhook, a laboratory, a video relay. Raises the same refusals."""
+    rows = _services(by).filter(id=service)
+    answers = _answered(list(rows), frozenset(classes))
+    if not answers:
+        raise Refusal("NOT_FOUND")
+    if isinstance(answers[0], Refusal):
+        raise answers[0]
+    return answers[0]
+
+
+def fallback(channel: Channel, *, by: Actor, among: Iterable[Channel] = NEXT_BEST) -> Channel | None:
+    """Another channel that is cleared now, for messages whose own is paused; None: people have to be called."""
+    others = [c for c in NEXT_BEST if c in frozenset(among) and c is not channel]
+    open_kinds = {kind for kind, answer in _by_kind(by) if isinstance(answer, Carrier)}
+    return next((c for c in others if CARRIES[c] in open_kinds), None)
+
+
+def paused(by: Actor) -> dict[Channel, Refusal]:
+    """Channels that somebody is in use for and nobody may carry now, each with the reason."""
+    found: dict[ServiceKind, list[Carrier | Refusal]] = {}
+    for kind, answer in _by_kind(by):
+        found.setdefault(kind, []).append(answer)
+    stopped: dict[Channel, Refusal] = {}
+    for channel, kind in CARRIES.items():
+        refusals = [answer for answer in found.get(kind, []) if isinstance(answer, Refusal)]
+        if refusals and len(refusals) == len(found[kind]):
+            stopped[channel] = refusals[0]
+    return stopped
+
+
+def decision(service: VendorService) -> Decided:
+    """What this service is in law, and why."""
+    said = Decision(service.decision) if service.decision else None
+    needed = said is None or said is Decision.BUSINESS_ASSOCIATE
+    return Decided(said, service.ground, needed, service.decided_by_id, service.decided_at)
+
+
+def trouble(agreement: Agreement, today: dt.date) -> str:
+    """Why an agreement does not count today, as a code; empty while it is in force."""
+    if agreement.active_at is None:
+        unsigned = agreement.signed_by_us_on is None or agreement.signed_by_them_on is None
+        return "BAA_NOT_COUNTERSIGNED" if unsigned else "BAA_REQUIRED"
+    if agreement.terminated_on is not None and agreement.terminated_on <= today:
+        return "BAA_EXPIRED"
+    if agreement.starts_on > today:
+        return "BAA_REQUIRED"
+    if agreement.cure_by and agreement.cure_by < today and not agreement.cured_on and not agreement.kept_at:
+        return "CURE_EXPIRED"
+    if agreement.ends_on is not None and agreement.ends_on < today:
+        return "BAA_AUTO_RENEW_UNREVIEWED" if agreement.renews_itself else "BAA_EXPIRED"
+    return ""
+
+
+def ended_on(agreement: Agreement) -> dt.date | None:
+    """The day an agreement ends or ended."""
+    days = [day for day in (agreement.ends_on, agreement.terminated_on) if day is not None]
+    return min(days, default=None)
+
+
+def refusal(code: str, vendor: Vendor, agreement: Agreement | None = None) -> Refusal:
+    """A code of `trouble` as a refusal about this vendor."""
+    day = ended_on(agreement) if agreement else None
+    return Refusal(code, vendor=vendor.name, date=f"{day:%Y-%m-%d}" if day else "")
+
+
+def today_at(practice: Practice) -> dt.date:
+    """Today by the practice's own clock."""
+    return clock.now().astimezone(ZoneInfo(practice.time_zone)).date()
+
+
+def answers_for(kinds: Iterable[ServiceKind], by: Actor, classes: frozenset[PhiClass]) -> list[Carrier | Refusal]:
+    """What each service of these kinds is worth now: those in use first, then as the practice ranked them."""
+    return _answered(list(_services(by).filter(kind__in=list(kinds))), classes)
+
+
+def _by_kind(by: Actor) -> list[tuple[ServiceKind, Carrier | Refusal]]:
+    rows = list(_services(by).filter(kind__in=list(CARRIES.values()), used_since__isnull=False))
+    return [(ServiceKind(row.kind), answer) for row, answer in zip(rows, _answered(rows, REACHES), strict=True)]
+
+
+def _services(by: Actor) -> QuerySet[VendorService]:
+    standing = VendorService.objects.filter(practice_id=by.practice, ended_at=None, vendor__ended_at=None)
+    ranked = standing.order_by(F("used_since").asc(nulls_last=True), "rank", "name", "id")
+    return ranked.select_related("vendor", "practice")
+
+
+def _answered(rows: list[VendorService], classes: frozenset[PhiClass]) -> list[Carrier | Refusal]:
+    """One answer for each service, from one query of what covers them."""
+    covering: dict[UUID, list[Coverage]] = {}
+    covered = Coverage.objects.filter(service_id__in=[row.id for row in rows], ended_at=None)
+    for one in covered.select_related("agreement").order_by("-agreement__starts_on", "id"):
+        covering.setdefault(one.service_id, []).append(one)
+    return [answer(row, covering.get(row.id, []), classes, today_at(row.practice)) for row in rows]
+
+
+def answer(
+    row: VendorService, covering: list[Coverage], classes: frozenset[PhiClass], today: dt.date
+) -> Carrier | Refusal:
+    """Whether one service may carry these classes today."""
+    if row.used_since is None:
+        best = _best(row, covering, classes, today)
+        return best if isinstance(best, Refusal) else Refusal("SERVICE_NOT_IN_USE", vendor=row.vendor.name)
+    return _best(row, covering, classes, today)
+
+
+def _best(
+    row: VendorService, covering: list[Coverage], classes: frozenset[PhiClass], today: dt.date
+) -> Carrier | Refusal:
+    label = f"{row.vendor.name} · {row.name}"
+    if not classes <= frozenset(row.classes):
+        return Refusal("BAA_CLASS_NOT_COVERED", vendor=row.vendor.name)
+    if row.decision in WITHOUT_AGREEMENT:
+        return Carrier(row.id, row.vendor_id, row.connector, label)
+    worst: Refusal | None = None
+    for one in covering if row.decision == Decision.BUSINESS_ASSOCIATE else ():
+        code = trouble(one.agreement, today)
+        if not code and classes <= frozenset(one.classes):
+            return Carrier(row.id, row.vendor_id, row.connector, label, ended_on(one.agreement))
+        worst = worst or refusal(code or "BAA_CLASS_NOT_COVERED", row.vendor, one.agreement)
+    return worst or refusal("BAA_REQUIRED", row.vendor)

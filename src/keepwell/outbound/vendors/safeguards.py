@@ -1,0 +1,51 @@
+"""What stands against a vendor: rooms nobody vouches for, subcontractors without an agreement, an end not proved."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from keepwell.base.refusal import Refusal
+from keepwell.outbound.models import Agreement, Assurance, Subcontractor, Vendor
+from keepwell.outbound.vendors.words import SAFEGUARDS
+
+VERIFIED_FOR = dt.timedelta(days=365)
+
+
+def uncovered(vendor: Vendor, today: dt.date) -> list[str]:
+    """The safeguards of a data centre that no current evidence speaks of (45 CFR § 164.310(a)(1))."""
+    current = Assurance.objects.filter(vendor=vendor, withdrawn_at=None, issued_on__lte=today, ends_on__gte=today)
+    spoken = {name for covers in current.order_by("id").values_list("covers", flat=True) for name in covers}
+    return [name for name in SAFEGUARDS if name not in spoken]
+
+
+def refuse_unassured(vendor: Vendor, today: dt.date) -> None:
+    """Raises Refusal HOSTING_ASSURANCE_MISSING while evidence about the rooms is missing or over."""
+    missing = uncovered(vendor, today)
+    if missing:
+        raise Refusal("HOSTING_ASSURANCE_MISSING", vendor=vendor.name)
+
+
+def unpapered(vendor: Vendor) -> list[str]:
+    """Subcontractors without an agreement of their own with the vendor (45 CFR § 164.502(e)(1)(ii))."""
+    rows = Subcontractor.objects.filter(vendor=vendor, ended_at=None, agreed_on=None).order_by("name", "id")
+    return list(rows.values_list("name", flat=True))
+
+
+def refuse_unpapered(vendor: Vendor) -> None:
+    """Raises Refusal SUBCONTRACTOR_UNPAPERED."""
+    for name in unpapered(vendor):
+        raise Refusal("SUBCONTRACTOR_UNPAPERED", name=name, vendor=vendor.name)
+
+
+def refuse_open_exits(vendor: Vendor) -> None:
+    """Raises Refusal EXIT_NOT_PROVEN while the data of an agreement that counted is neither back nor destroyed."""
+    counted = Agreement.objects.filter(vendor=vendor, active_at__isnull=False, exit_closed_at=None)
+    if counted.exists():
+        raise Refusal("EXIT_NOT_PROVEN", vendor=vendor.name)
+
+
+def verification_due(vendor: Vendor, today: dt.date) -> dt.date:
+    """When the yearly written verification is due. Only proposed law (90 FR 898): amber when late, never a pause."""
+    given = Assurance.objects.filter(vendor=vendor, kind=Assurance.Kind.VERIFICATION, withdrawn_at=None)
+    last = given.order_by("-issued_on").values_list("issued_on", flat=True).first()
+    return (last or vendor.added_at.date()) + VERIFIED_FOR
