@@ -20,6 +20,7 @@ from keepwell.access.models import (
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose, Role, Scope
 from keepwell.base.ids import new_id
+from keepwell.base.refusal import Refusal
 from keepwell.ledger import practice_keys
 from keepwell.ledger.actions import action
 from keepwell.ledger.doorway import present
@@ -143,14 +144,20 @@ def restrict(
     by: Actor,
     member: UUID | None = None,
     role: str = "",
+    toward: str = "",
+    paid_in_full: bool = False,
     wording: str | None = None,
     until: dt.datetime | None = None,
 ) -> Restriction:
     "The practice agrees to a restriction the patient asked for (45 CFR § 164.522(a))."
+    if toward not in Restriction.Toward.values or (toward and (member or role)) or (paid_in_full and toward != "plan"):
+        raise Refusal("CHOICE_UNKNOWN", field="toward")
     return Restriction.objects.create(
         patient_id=patient,
         member_id=member,
         role=role,
+        toward=toward,
+        paid_in_full=paid_in_full,
         classes=sorted(classes),
         wording=wording,
         ends_at=until,

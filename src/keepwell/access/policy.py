@@ -234,16 +234,17 @@ def refused(
         caring = cared_for(by, {record for s in whose for record in people[s]})
         stranger = Refusal("POLICY_DENY", rule="you are not on this patient's care team")
         no = {s: stranger for s in whose if caring.isdisjoint(people[s])}
-    return no | _restricted(by, wanted, {s: people[s] for s in whose if s not in no and s not in lifted})
+    return no | restricted(by, wanted, {s: people[s] for s in whose if s not in no and s not in lifted})
 
 
-def _restricted(by: Actor, wanted: frozenset[C], people: Mapping[UUID, Sequence[UUID]]) -> dict[UUID, Refusal]:
+def restricted(by: Actor, wanted: frozenset[C], people: Mapping[UUID, Sequence[UUID]]) -> dict[UUID, Refusal]:
+    """Whom an agreed restriction closes to this actor, and since when."""
     everybody = {record for records in people.values() for record in records}
     if not everybody:
         return {}
     # Whom a restriction names, it binds in every role they have here.
     me = Membership.objects.filter(id=by.id, person_id=OuterRef("member__person_id"))
-    agreed = Restriction.objects.filter(relations.lasting(clock.now()), patient_id__in=everybody)
+    agreed = Restriction.objects.filter(relations.lasting(clock.now()), patient_id__in=everybody, toward="")
     rows = list(agreed.annotate(mine=Exists(me)).order_by("starts_at", "id"))
     caring = cared_for(by, everybody) if any(not r.member_id and not r.role for r in rows) else frozenset()
     bound = {}

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keepwell.access.models import Duty
 from keepwell.base.actor import Purpose, Role
+from keepwell.base.sending import Channel, Topic
 from keepwell.vault.phi import PhiClass
 
 if TYPE_CHECKING:
@@ -54,6 +55,24 @@ CLASSES = {
 }
 ABOUT_PATIENTS = tuple(phi for phi in PhiClass if phi is not PhiClass.OFFICE)
 DUTIES = {Duty.Kind.COVER: _("cover"), Duty.Kind.SUPERVISION: _("supervision"), Duty.Kind.ON_CALL: _("on call")}
+
+CHANNELS = {
+    Channel.SMS: _("text"),
+    Channel.EMAIL: _("e-mail"),
+    Channel.VOICE: _("call"),
+    Channel.FAX: _("fax"),
+    Channel.LETTER: _("letter"),
+    Channel.PORTAL: _("patient portal"),
+}
+TOPICS = {
+    Topic.ACCESS: _("codes and links"),
+    Topic.APPOINTMENTS: _("appointments"),
+    Topic.CARE: _("care"),
+    Topic.BILLING: _("billing and payment"),
+    Topic.PRACTICE: _("news of the practice"),
+    Topic.EDUCATION: _("health education"),
+    Topic.MARKETING: _("marketing"),
+}
 
 
 def role_word(role: str) -> str:

@@ -48,6 +48,7 @@ def facts(row: Row, signed_in: Row | None) -> list[tuple[str, Any]]:
         (_("Page"), row.detail.get("page")),
         (_("Searched by"), ", ".join(str(name).replace("_", " ") for name in row.detail.get("asked", ()))),
         (_("Entries found"), row.detail.get("found")),
+        (_("Words agreed to (SHA-256)"), row.detail.get("digest")),
         (_("Signed in by"), _methods(signed_in)),
     ]
     return [(label, value) for label, value in said if value not in (None, "")]

@@ -42,13 +42,14 @@ VERBS: dict[str, Verb] = {}
 
 
 def action(
-    verb: str, *, about: str | None = None, seals: Iterable[PhiClass] = ()
+    verb: str, *, about: str | None = None, seals: Iterable[PhiClass] = (), cites: str | None = None
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Names a thing that can happen; runs the function inside its ledger entry, all or nothing.
 
     `about` names the parameter that says whose rows may change: an id, a row, or several; None means the practice.
     A subject that does not exist yet: let the parameter default to None and a new id is passed in.
     `seals` are the classes the action may write. The keys come through a committed opening like any other.
+    `cites` names the parameter that stands in the entry itself, such as the hash of a text somebody agreed to.
     """
     sealing = frozenset(seals)
 
@@ -70,7 +71,8 @@ def action(
             if about is not None and bound.arguments[about] is None:
                 bound.arguments[about] = new_id()
             subjects = subjects_of(bound.arguments[about]) if about else (by.practice,)
-            with transaction.atomic(), _Act(verb, subjects, sealing, by):
+            cited = canonical({cites: bound.arguments[cites]} if cites and bound.arguments[cites] else {})
+            with transaction.atomic(), _Act(verb, subjects, sealing, by, cited):
                 return function(*bound.args, **bound.kwargs)
 
         return run
@@ -100,6 +102,7 @@ class _Act:
     subjects: tuple[UUID, ...]
     seals: frozenset[PhiClass]
     by: Actor
+    cited: str = "{}"
     wrote: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
     keys: custody.Keys | None = None
 
@@ -109,6 +112,7 @@ class _Act:
             self.verb,
             tuple(sorted(self.seals)),
             subjects=self.subjects,
+            detail=self.cited,
             note=custody.note(self.by.reason, self.by),
         )
         custody.act(entry, self.by)

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from keepwell.access.models.alternates import Alternate
 from keepwell.access.models.attestations import AccessReview, Attestation
+from keepwell.access.models.consents import (
+    Authorization,
+    ConfidentialRequest,
+    Consent,
+    ConsentText,
+    How,
+    NumberStop,
+    TextKind,
+)
 from keepwell.access.models.devices import Device, DevicePlace, SignInRules
 from keepwell.access.models.emergency import EmergencyAccess, EmergencyDisclosure, Outcome, Reason
 from keepwell.access.models.kits import RecoveryKit
@@ -33,10 +42,14 @@ __all__ = [
     "Alternate",
     "ApiToken",
     "Attestation",
+    "Authorization",
     "CareRelation",
     "CareTeam",
     "CareTeamMember",
     "ClearanceCheck",
+    "ConfidentialRequest",
+    "Consent",
+    "ConsentText",
     "CustomRole",
     "Departure",
     "Device",
@@ -45,8 +58,10 @@ __all__ = [
     "EmergencyAccess",
     "EmergencyDisclosure",
     "Grant",
+    "How",
     "Membership",
     "Notice",
+    "NumberStop",
     "OperatorAccess",
     "Outcome",
     "Passkey",
@@ -65,5 +80,6 @@ __all__ = [
     "SignInRules",
     "SupportRule",
     "SupportWindow",
+    "TextKind",
     "Vip",
 ]

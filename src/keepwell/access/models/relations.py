@@ -81,13 +81,22 @@ class CareRelation(Tenanted):
 class Restriction(Tenanted):
     """A restriction the practice agreed to (45 CFR § 164.522(a)): this member, or this role, may not read them.
 
-    Neither member nor role named means everybody without a care relation of their own. `terms` says what was agreed,
-    for those who keep to it; `wording` is what the patient said, for those who look after them.
+    Neither member nor role named means everybody without a care relation of their own. With `toward` it binds nobody
+    here: it says to whom nothing is disclosed. `paid_in_full` had to be agreed to (§ 164.522(a)(1)(vi)). `terms` says
+    what was agreed, for those who keep to it; `wording` is what the patient said, for those who look after them.
     """
+
+    class Toward(models.TextChoices):
+        HERE = ""
+        PLAN = "plan"
+        RELATED = "related"
+        OUTSIDE = "outside"
 
     patient_id = models.UUIDField()
     member = models.ForeignKey(Membership, models.PROTECT, related_name="+", db_constraint=False, null=True)
     role = models.CharField(max_length=20, blank=True)
+    toward = models.CharField(max_length=8, blank=True, default="")
+    paid_in_full = models.BooleanField(default=False)
     classes: Any = models.JSONField(default=list)
     terms = SealedField(phi=PhiClass.CONTACT, null=True)
     wording = SealedField(phi=PhiClass.CLINICAL, null=True)
@@ -95,7 +104,7 @@ class Restriction(Tenanted):
     ends_at = models.DateTimeField(null=True)
     ended_how = models.CharField(max_length=12, blank=True)
 
-    plain = {"patient_id", "role", "classes", "starts_at", "ends_at", "ended_how"}
+    plain = {"patient_id", "role", "toward", "paid_in_full", "classes", "starts_at", "ends_at", "ended_how"}
     subject_column = "patient_id"
 
     class Meta:

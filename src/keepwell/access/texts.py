@@ -1,0 +1,152 @@
+"""The texts people agree to: drafted, published once and for good, and proved unchanged by their hash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db.models import F, Max, Q, QuerySet
+
+from keepwell.access import notice_parts
+from keepwell.access.models import ConsentText, TextKind
+from keepwell.base import clock
+from keepwell.base.actor import Actor
+from keepwell.base.refusal import Refusal
+from keepwell.ledger.actions import action
+
+Parts = Sequence[tuple[str, str]]
+LANGUAGES = ("en", "es")
+LONGEST = 20_000
+LONGEST_TITLE = 200
+
+
+def shown(title: str, parts: Iterable[Sequence[str]]) -> str:
+    """Exactly what is shown and hashed: the title and every part, an empty line between."""
+    return "\n\n".join([title, *(words for _name, words in parts if words)])
+
+
+def digest(title: str, parts: Iterable[Sequence[str]]) -> str:
+    """SHA-256 of what is shown, in hexadecimal."""
+    return hashlib.sha256(shown(title, parts).encode()).hexdigest()
+
+
+def genuine(text: ConsentText) -> bool:
+    """Whether a text still is what its hash was made of."""
+    return digest(text.title, text.parts) == text.digest
+
+
+def current(kind: str, language: str = "en") -> ConsentText | None:
+    """The text that is shown now, in this language if it exists in it, else in English."""
+    found = {text.language: text for text in published().filter(kind=kind)}
+    return found.get(language) or found.get("en")
+
+
+def published() -> QuerySet[ConsentText]:
+    """Every text that is shown now."""
+    return ConsentText.objects.filter(published_at__isnull=False, replaced_at=None).order_by("kind", "language")
+
+
+def required(kind: str, language: str = "en") -> ConsentText:
+    """The text somebody is about to agree to. Raises Refusal CONSENT_TEXT_MISSING, CONSENT_TEXT_ALTERED."""
+    text = current(kind, language)
+    if text is None:
+        raise Refusal("CONSENT_TEXT_MISSING")
+    if not genuine(text):
+        raise Refusal("CONSENT_TEXT_ALTERED")
+    return text
+
+
+@action("consent_text.drafted", cites="digest")
+def _drafted(kind: str, language: str, title: str, parts: Parts, digest: str, *, by: Actor) -> ConsentText:
+    "A wording is written down as a draft: the next version of its kind and language."
+    drafts = ConsentText.objects.filter(kind=kind, language=language)
+    last = drafts.aggregate(last=Max("version"))["last"] or 0
+    return ConsentText.objects.create(
+        kind=kind,
+        language=language,
+        version=last + 1,
+        title=title,
+        parts=list(parts),
+        digest=digest,
+        drafted_by=by.id,
+    )
+
+
+def draft(kind: str, language: str, title: str, parts: Parts, *, by: Actor) -> ConsentText:
+    """A new draft. Raises Refusal CHOICE_UNKNOWN, FIELD_EMPTY, TEXT_TOO_LONG."""
+    _checked(kind, language, title, parts)
+    return _drafted(kind, language, title, parts, digest(title, parts), by=by)
+
+
+@action("consent_text.edited", cites="digest")
+def _edited(text: ConsentText, title: str, parts: Parts, digest: str, *, by: Actor) -> ConsentText:
+    "A draft is worded anew."
+    text.title, text.parts, text.digest = title, list(parts), digest
+    text.save(update_fields=["title", "parts", "digest"])
+    return text
+
+
+def edit(text: ConsentText, title: str, parts: Parts, *, by: Actor) -> ConsentText:
+    """Words a draft anew. Raises Refusal STALE_VERSION once it is published, FIELD_EMPTY, TEXT_TOO_LONG."""
+    if text.published_at is not None:
+        raise Refusal("STALE_VERSION")
+    _checked(text.kind, text.language, title, parts)
+    return _edited(text, title, parts, digest(title, parts), by=by)
+
+
+def publish(
+    text: ConsentText, *, by: Actor, material: bool = True, renew_days: int | None = None, part2: bool = False
+) -> ConsentText:
+    """From now on this is what is shown. `material`: whoever agreed to an earlier one is asked again.
+
+    A notice of privacy practices has every part the rule names. Raises Refusal NPP_INCOMPLETE, NPP_PART2_MISSING,
+    STALE_VERSION, CONSENT_TEXT_ALTERED.
+    """
+    if text.published_at is not None:
+        raise Refusal("STALE_VERSION")
+    if not genuine(text):
+        raise Refusal("CONSENT_TEXT_ALTERED")
+    if text.kind == TextKind.NOTICE:
+        notice_parts.require_complete(text.parts, text.language, part2=part2)
+    return _published(text, material, renew_days, text.digest, by=by)
+
+
+@action("consent_text.published", cites="digest")
+def _published(text: ConsentText, material: bool, renew_days: int | None, digest: str, *, by: Actor) -> ConsentText:
+    "A wording takes the place of the one before it, for good."
+    now = clock.now()
+    before = ConsentText.objects.filter(kind=text.kind, language=text.language, published_at__isnull=False)
+    before.filter(replaced_at=None).update(replaced_at=now)
+    text.material, text.renew_days = material, renew_days
+    text.published_at, text.published_by = now, by.id
+    text.save(update_fields=["material", "renew_days", "published_at", "published_by"])
+    return text
+
+
+def newer() -> QuerySet[ConsentText]:
+    """Texts that were published since with a change that matters, by kind: nothing agreed before them still counts."""
+    return ConsentText.objects.filter(published_at__isnull=False, material=True)
+
+
+def altered() -> list[UUID]:
+    """Published texts that are no longer what people agreed to: somebody changed them behind every guard."""
+    rows = ConsentText.objects.filter(published_at__isnull=False).order_by("published_at", "id")
+    return [text.id for text in rows if not genuine(text)]
+
+
+def history(kind: str, language: str) -> QuerySet[ConsentText]:
+    """Every version of a text, newest first, drafts included."""
+    rows = ConsentText.objects.filter(Q(kind=kind), language=language)
+    return rows.order_by(F("version").desc(), "id")
+
+
+def _checked(kind: str, language: str, title: str, parts: Parts) -> None:
+    if kind not in TextKind.values or language not in LANGUAGES:
+        raise Refusal("CHOICE_UNKNOWN", field="language")
+    if not title.strip() or not any(words.strip() for _name, words in parts):
+        raise Refusal("FIELD_EMPTY", field="title" if not title.strip() else "words")
+    if len(title) > LONGEST_TITLE:
+        raise Refusal("TEXT_TOO_LONG", field="title", most=LONGEST_TITLE)
+    if len(shown(title, parts)) > LONGEST:
+        raise Refusal("TEXT_TOO_LONG", field="words", most=LONGEST)
