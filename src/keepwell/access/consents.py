@@ -70,7 +70,7 @@ def why_not(patient: UUID, channel: Channel, topic: Topic, *, by: Actor, letter:
 def sentence(refusal: Refusal) -> str:
     """A refusal as screens say it: what is in the way, what to do, and the code."""
     said = " ".join(gettext(part) for part in (refusal.wording.message, refusal.wording.next_step))
-    topic = refusal.facts.get("category")
+    topic = str(refusal.facts.get("category", ""))
     named = {"category": TOPICS[Topic(topic)]} if topic in set(Topic) else {}
     return f"{said.format_map(refusal.facts | named)} ({refusal.code})"
 
