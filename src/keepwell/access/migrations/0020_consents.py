@@ -16,7 +16,7 @@ SQL = Path(__file__).parents[1] / "sql"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0018_recovery"),
+        ("access", "0019_kits"),
         ("practices", "0002_protect"),
     ]
 
