@@ -198,7 +198,7 @@ def test_a_restriction_toward_a_plan_binds_what_goes_there_and_nobody_here(willo
 def test_a_restriction_is_toward_somebody_or_binds_somebody_here(willow: Clinic, rosa: Actor, ada: UUID):
     for wrong in ({"toward": "moon"}, {"toward": "plan", "member": rosa.id}, {"paid_in_full": True}):
         with present(willow.system) as by, pytest.raises(Refusal) as no:
-            actions.restrict(ada, [], by=by, **wrong)  # type: ignore[arg-type]
+            actions.restrict(ada, [], by=by, **wrong)
         assert no.value.code == "CHOICE_UNKNOWN"
 
 
