@@ -11,7 +11,7 @@ import pytest
 from django.db import IntegrityError, connections
 from django.test.utils import CaptureQueriesContext
 
-from keepwell.access import actions, consenting, consents, texting, texts
+from keepwell.access import actions, consenting, consents, notice_parts, texting, texts
 from keepwell.access.consenting import Answer
 from keepwell.access.consents import Asked
 from keepwell.access.models import Consent, ConsentText, How, NumberStop, TextKind
@@ -351,3 +351,23 @@ def test_a_draft_is_worded_anew_and_an_empty_one_is_none(willow: Clinic):
     assert verbs(willow)[-1] == "consent_text.edited"
     assert [r.value.code for r in (empty, long, unknown)] == ["FIELD_EMPTY", "TEXT_TOO_LONG", "CHOICE_UNKNOWN"]
     assert unpublished.value.code == "CONSENT_TEXT_MISSING"
+
+
+def test_a_notice_has_every_part_the_rule_names(willow: Clinic):
+    whole = [
+        (name, notice_parts.HEADERS["en"] if name == "header" else f"About {name}.") for name in notice_parts.PARTS
+    ]
+    mild = [("header", "A notice."), *whole[1:]]
+
+    def published_as(parts: list[tuple[str, str]], **more: Any) -> str:
+        with present(willow.system) as by:
+            draft = texts.draft("notice", "en", "Notice of privacy practices", parts, by=by)
+            try:
+                texts.publish(draft, by=by, **more)
+            except Refusal as no:
+                return no.code
+        return ""
+
+    assert published_as(whole[:-1]) == published_as(mild) == "NPP_INCOMPLETE"
+    assert published_as(whole, part2=True) == "NPP_PART2_MISSING"
+    assert published_as([*whole, ("part2", "About it.")], part2=True) == published_as(whole) == ""
