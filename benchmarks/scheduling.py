@@ -25,7 +25,7 @@ from keepwell.cli.demo import staff
 from keepwell.ledger.doorway import present
 from keepwell.patients import actions as patients
 from keepwell.patients.facts import Demographics
-from keepwell.scheduling import booking, setting, slots
+from keepwell.scheduling import booking, licenses, setting, slots
 from keepwell.scheduling.asked import Booking
 from keepwell.scheduling.models import HealthcareService, License, Offering, Schedule, Slot, WeeklyHours
 
@@ -166,7 +166,7 @@ def _race(seconds: float) -> dict[str, Row]:
         for each in who:
             setting.set_up_schedule(each, "America/New_York", by=by)
             setting.set_hours(each, NINE_TO_FIVE, by=by, from_day=dt.date(2020, 1, 1))
-            setting.record_license(each, "MA", "1", by=by, valid_from=dt.date(2020, 1, 1))
+            licenses.record_license(each, "MA", "1", by=by, valid_from=dt.date(2020, 1, 1))
         people = [patients.register(Demographics(given_name="P", family_name=f"Q{n}"), by=by).id for n in range(16)]
     first = dt.datetime.combine(clock.now().date() + dt.timedelta(days=2), dt.time(15), dt.UTC)
     until = time.monotonic() + seconds

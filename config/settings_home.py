@@ -114,6 +114,25 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
         ),
     ),
     (
+        _("Scheduling"),
+        (
+            Place(
+                "schedule-setup",
+                _("Services and hours"),
+                _("What can be booked, with whom, when, and the days nobody works."),
+                "calendar-cog",
+                Can.MANAGE_SCHEDULES,
+            ),
+            Place(
+                "licenses",
+                _("Licenses"),
+                _("Which provider may treat patients in which state, and until when."),
+                "map-pinned",
+                Can.SEE_LICENSES,
+            ),
+        ),
+    ),
+    (
         _("Practice"),
         (
             Place(

@@ -92,6 +92,8 @@ VERBS = {
     "contact.ended": (_("ended a phone or e-mail of"), _("ended a phone or e-mail")),
     "coverage.added": (_("added insurance of"), _("added insurance")),
     "coverage.ended": (_("ended insurance of"), _("ended insurance")),
+    "day.excepted": (_("set days off or extra hours at"), _("set days off or extra hours")),
+    "day.usual_again": (_("took back days off or extra hours at"), _("took back days off or extra hours")),
     "departure.begun": (_("set the end of the access of"), _("set the end of somebody's access")),
     "departure.carried_out": (_("ended the access of"), _("ended somebody's access")),
     "departure.closed": (_("closed the record of the leaving of"), _("closed the record of somebody's leaving")),
@@ -116,6 +118,7 @@ VERBS = {
     "grant.taken_up": (_("took up the access asked for"), _("took up the access that was asked for")),
     "grant.withdrawn": (_("withdrew access asked for"), _("withdrew access that was asked for")),
     "hosting.assured": (_("said who hosts"), _("said who hosts this installation")),
+    "hours.set": (_("set a provider's usual week at"), _("set a provider's usual week")),
     "import.finished": (_("finished importing a file of"), _("finished importing a file")),
     "import.opened": (_("read an imported file of"), _("read an imported file")),
     "import.sent": (_("sent files to import for"), _("sent files to import")),
@@ -128,6 +131,9 @@ VERBS = {
         _("compared with the activity log the protected values of"),
         _("compared protected values with the activity log"),
     ),
+    "license.recorded": (_("recorded a license at"), _("recorded a provider's license")),
+    "license.renewed": (_("renewed a license at"), _("renewed a provider's license")),
+    "license.withdrawn": (_("withdrew a license at"), _("withdrew a provider's license")),
     "membership.accepted": (_("accepted a place to work for"), _("accepted a place to work")),
     "membership.ended": (_("ended the membership of"), _("ended a membership")),
     "membership.resumed": (_("opened again the account of"), _("opened an account again")),
@@ -141,6 +147,7 @@ VERBS = {
     "page.opened": (_("opened a page about"), _("opened a page")),
     "password.set": (_("set the password of"), _("set a password")),
     "patient.edited": (_("corrected the facts of"), _("corrected the facts of a patient")),
+    "patient.located": (_("asked where the patient is:"), _("asked where a patient is")),
     "patient.merged": (_("merged the records of"), _("merged two records")),
     "patient.registered": (_("registered"), _("registered a patient")),
     "patient.searched": (
@@ -182,7 +189,12 @@ VERBS = {
     "resources.reclassified": (_("changed the protection of records of"), _("changed the protection of records")),
     "restriction.agreed": (_("agreed to a restriction for"), _("agreed to a restriction")),
     "restriction.ended": (_("ended a restriction for"), _("ended a restriction")),
+    "schedule.set_up": (_("set up a provider's calendar at"), _("set up a provider's calendar")),
     "second_factor.enrolled": (_("set up a sign-in app for"), _("set up a sign-in app")),
+    "service.ended": (_("ended a service at"), _("ended a service")),
+    "service.offered": (_("said who offers a service at"), _("said who offers a service")),
+    "service.restored": (_("offered a service again at"), _("offered a service again")),
+    "service.set_up": (_("set up a service at"), _("set up a service")),
     "sign_in.ended": (_("signed out"), _("signed out")),
     "sign_in.failed": (_("failed to sign in as"), _("failed to sign in")),
     "sign_in.parked": (_("left a shared desk, to come back, as"), _("left a shared desk, to come back")),
@@ -226,6 +238,10 @@ VERBS = {
     ),
     "vendor_service.stopped": (_("took a vendor's service out of use for"), _("took a vendor's service out of use")),
     "vendor_service.used": (_("put a vendor's service in use for"), _("put a vendor's service in use")),
+    "visit.license_choice": (
+        _("chose how a visit goes on without a license there, of"),
+        _("chose how a visit goes on without a license there"),
+    ),
 }
 
 _KINDS = {

@@ -11,6 +11,7 @@ from keepwell.ledger import wire
 from keepwell.ledger.doorway import present
 from keepwell.ledger.reconcile import reconcile
 from keepwell.patients.movein import actions as movein
+from keepwell.scheduling import licenses
 
 MONTHS_AHEAD = 3
 
@@ -64,6 +65,17 @@ def remind_of_tokens(timestamp: int = 0) -> int:
         with present(practice.actor("tokens that end")) as by:
             told += programs.remind(by=by)
     return told
+
+
+@app.periodic(cron="30 5 * * *")
+@app.task(name="keepwell.licenses", queue="keepwell")
+def remind_of_licenses(timestamp: int = 0) -> int:
+    """Asks providers to renew the licenses that end within 60, 30 and 7 days, in every practice. How many new tasks."""
+    asked = 0
+    for practice in maintenance.practices():
+        with present(practice.actor("licenses that end")) as by:
+            asked += licenses.remind(by=by)
+    return asked
 
 
 @app.periodic(cron="40 2 * * *")

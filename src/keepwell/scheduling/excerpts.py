@@ -6,7 +6,7 @@ import datetime as dt
 from uuid import UUID
 
 from keepwell.charts.excerpts import excerpt
-from keepwell.scheduling.models import Appointment
+from keepwell.scheduling.models import Appointment, License, VisitLocation
 
 
 @excerpt(Appointment, of="patient_id", sorted_by=("starts_at",))
@@ -17,3 +17,20 @@ class VisitReason:
     starts_at: dt.datetime
     status: str
     reason: str | None
+
+
+@excerpt(License)
+class LicenseEvidence:
+    "Where a license was looked up, for those who keep them."
+
+    pk: UUID
+    evidence: str | None
+
+
+@excerpt(VisitLocation, of="patient_id", sorted_by=("at",))
+class LicenseChoice:
+    "Why a provider went on where they hold no license."
+
+    pk: UUID
+    at: dt.datetime
+    line: str | None

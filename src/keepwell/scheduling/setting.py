@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
 from keepwell.scheduling import wall
+from keepwell.scheduling.licenses import record_license as record_license
+from keepwell.scheduling.licenses import withdraw_license as withdraw_license
 from keepwell.scheduling.models import (
     DayException,
     HealthcareService,
-    License,
     Modality,
     Offering,
     Schedule,
@@ -23,6 +27,12 @@ from keepwell.scheduling.models import (
 )
 
 LONGEST = 8 * 60
+NOON, AFTERNOON = dt.time(12), dt.time(15)
+BOUNDS = {
+    "before_minutes": (0, LONGEST), "after_minutes": (0, LONGEST), "grid_minutes": (5, LONGEST), "seats": (1, 100),
+    "lead_minutes": (0, 90 * 1440), "horizon_days": (1, 730),
+}  # fmt: skip
+"""What the numbers of a service may be, from and to."""
 
 
 @action("service.set_up")
@@ -32,9 +42,11 @@ def set_up_service(
     "A kind of appointment can be booked, or is booked by other rules from now on. What is booked stays as it is."
     if not 5 <= minutes <= LONGEST:
         raise Refusal("SERVICE_LENGTH", field="minutes", most=LONGEST)
-    if not set(rules.get("modalities", [Modality.VIDEO])) <= set(Modality):
-        raise Refusal("MODALITY_UNKNOWN", field="modalities")
+    _possible(rules)
     kept = service or HealthcareService()
+    taken = HealthcareService.objects.filter(name=name, ended_at=None).exclude(id=kept.id)
+    if taken.exists():
+        raise Refusal("SERVICE_NAME_TAKEN", field="name")
     for column, value in {"name": name, "minutes": minutes, "modalities": [Modality.VIDEO], **rules}.items():
         setattr(kept, column, value)
     kept.save(force_insert=service is None)
@@ -45,6 +57,16 @@ def set_up_service(
 def end_service(service: HealthcareService, *, by: Actor) -> HealthcareService:
     "A kind of appointment is booked no more; what is booked stays."
     service.ended_at = clock.now()
+    service.save(update_fields=["ended_at"])
+    return service
+
+
+@action("service.restored")
+def restore_service(service: HealthcareService, *, by: Actor) -> HealthcareService:
+    "A kind of appointment that had ended can be booked again, by those who offered it. Raises SERVICE_NAME_TAKEN."
+    if HealthcareService.objects.filter(name=service.name, ended_at=None).exclude(id=service.id).exists():
+        raise Refusal("SERVICE_NAME_TAKEN", field="name")
+    service.ended_at = None
     service.save(update_fields=["ended_at"])
     return service
 
@@ -80,13 +102,11 @@ def set_hours(practitioner: UUID, week: Iterable[Hours], *, by: Actor, from_day:
     rows = [
         WeeklyHours(practitioner_id=practitioner, weekday=d, opens=a, closes=b, from_day=from_day) for d, a, b in week
     ]
-    if any(row.closes <= row.opens for row in rows):
-        raise Refusal("TIME_ORDER", field="closes")
-    if any(not 1 <= row.weekday <= 7 for row in rows):
-        raise Refusal("WEEKDAY_UNKNOWN", field="weekday")
+    _fit(rows)
     earlier = WeeklyHours.objects.filter(practitioner_id=practitioner)
     earlier.filter(from_day__gte=from_day).delete()
-    earlier.filter(until_day=None).update(until_day=from_day - dt.timedelta(days=1))
+    reaching = Q(until_day=None) | Q(until_day__gte=from_day)
+    earlier.filter(reaching).update(until_day=from_day - dt.timedelta(days=1))
     return WeeklyHours.objects.bulk_create(rows)
 
 
@@ -102,8 +122,10 @@ def except_days(
     works: bool = False,
 ) -> DayException:
     "Days on which the week's rule does not hold. What is booked on them stays, and is shown as a conflict."
-    if until_day < from_day or (between and between[1] <= between[0]):
+    if until_day < from_day:
         raise Refusal("TIME_ORDER", field="until_day")
+    if between:
+        _in_order(*between, field="closes")
     opens, closes = between or (None, None)
     return DayException.objects.create(
         practitioner_id=practitioner,
@@ -124,35 +146,30 @@ def usual_again(exception: DayException, *, by: Actor) -> DayException:
     return exception
 
 
-@action("license.recorded")
-def record_license(
-    practitioner: UUID,
-    state: str,
-    number: str,
-    *,
-    by: Actor,
-    valid_from: dt.date,
-    valid_until: dt.date | None = None,
-    kind: str = License.Kind.LICENSE,
-    compact: str = "",
-) -> License:
-    "A practitioner may treat patients who are in a state (state licensure law; varies)."
-    if valid_until is not None and valid_until < valid_from:
-        raise Refusal("TIME_ORDER", field="valid_until")
-    return License.objects.create(
-        practitioner_id=practitioner,
-        state=state,
-        number=number,
-        kind=kind,
-        compact=compact,
-        valid_from=valid_from,
-        valid_until=valid_until,
-    )
+def _possible(rules: dict[str, Any]) -> None:
+    """Raises Refusal MODALITY_UNKNOWN for a service nobody can come to, SERVICE_LENGTH for numbers out of reach."""
+    modalities = set(rules.get("modalities", [Modality.VIDEO]))
+    if not modalities or not modalities <= set(Modality):
+        raise Refusal("MODALITY_UNKNOWN", field="modalities")
+    for column, (least, most) in BOUNDS.items():
+        if not least <= rules.get(column, least) <= most:
+            raise Refusal("SERVICE_LENGTH", field=column, most=LONGEST)
 
 
-@action("license.withdrawn")
-def withdraw_license(license: License, *, by: Actor) -> License:
-    "A license counts no more. Visits booked on it are shown as conflicts."
-    license.ended_at = clock.now()
-    license.save(update_fields=["ended_at"])
-    return license
+def _fit(rows: list[WeeklyHours]) -> None:
+    """Raises Refusal TIME_ORDER, HOURS_ACROSS_MIDNIGHT, WEEKDAY_UNKNOWN, HOURS_OVERLAP."""
+    for row in rows:
+        _in_order(row.opens, row.closes, field=f"day{row.weekday}")
+        if not 1 <= row.weekday <= 7:
+            raise Refusal("WEEKDAY_UNKNOWN", field="weekday")
+    for one, next_one in pairwise(sorted(rows, key=lambda row: (row.weekday, row.opens))):
+        if one.weekday == next_one.weekday and next_one.opens < one.closes:
+            raise Refusal("HOURS_OVERLAP", field=f"day{one.weekday}")
+
+
+def _in_order(opens: dt.time, closes: dt.time, *, field: str) -> None:
+    """What begins late in the day and ends in the morning was meant to cross midnight; anything else is a slip."""
+    if closes > opens:
+        return
+    over_night = opens >= AFTERNOON and closes <= NOON
+    raise Refusal("HOURS_ACROSS_MIDNIGHT" if over_night else "TIME_ORDER", field=field)

@@ -65,9 +65,14 @@ def licensed(practitioner: UUID, service: HealthcareService, state: str, day: dt
     if not state:
         raise Refusal("LOCATION_REQUIRED", field="state")
     held = list(License.objects.filter(practitioner_id=practitioner, state=state, ended_at=None).order_by("valid_from"))
-    if any(each.valid_from <= day and (each.valid_until is None or each.valid_until >= day) for each in held):
+    if any(lasts(each, day) for each in held):
         return
     over = [each.valid_until for each in held if each.valid_until and each.valid_until < day]
     if over:
         raise Refusal("LICENSE_EXPIRED", field="state", state=state, date=max(over).isoformat())
     raise Refusal("LICENSE_STATE_MISMATCH", field="state", state=state)
+
+
+def lasts(license: License, day: dt.date) -> bool:
+    """Whether a license is valid on a day."""
+    return license.valid_from <= day and (license.valid_until is None or license.valid_until >= day)

@@ -32,6 +32,11 @@ def instant(day: dt.date, o_clock: dt.time, where: ZoneInfo) -> dt.datetime:
     return at
 
 
+def reading(day: dt.date, o_clock: dt.time, where: ZoneInfo) -> dt.datetime:
+    """The instant at which a wall shows an o'clock; one that a night skips is when the skip ends."""
+    return dt.datetime.combine(day, o_clock, where).replace(fold=1).astimezone(dt.UTC)
+
+
 def day_of(at: dt.datetime, where: ZoneInfo) -> dt.date:
     """On which day of a zone an instant falls."""
     return at.astimezone(where).date()

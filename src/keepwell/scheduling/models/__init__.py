@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keepwell.scheduling.models.appointments import STANDING, Appointment, Slot
+from keepwell.scheduling.models.checks import VisitLocation
 from keepwell.scheduling.models.hours import DayException, Schedule, WeeklyHours
 from keepwell.scheduling.models.services import HealthcareService, License, Modality, Offering
 
@@ -16,5 +17,6 @@ __all__ = [
     "Offering",
     "Schedule",
     "Slot",
+    "VisitLocation",
     "WeeklyHours",
 ]

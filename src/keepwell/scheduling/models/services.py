@@ -8,6 +8,8 @@ from django.db import models
 
 from keepwell.access.models import Membership
 from keepwell.practices.models import Tenanted
+from keepwell.vault.fields import SealedField
+from keepwell.vault.phi import PhiClass
 
 
 class Modality(models.TextChoices):
@@ -72,6 +74,7 @@ class License(Tenanted):
     """A practitioner may treat patients who are in a state: by its license, a compact, or a telehealth registration.
 
     Whether a compact is in force in a state is entered from the privilege granted, never assumed from a list.
+    `evidence` says where that was looked up. A renewal is a row of its own, so that what counted on a day stays known.
     """
 
     class Kind(models.TextChoices):
@@ -86,6 +89,7 @@ class License(Tenanted):
     compact = models.CharField(max_length=40, blank=True)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)
+    evidence = SealedField(phi=PhiClass.OFFICE, null=True)
     ended_at = models.DateTimeField(null=True)
 
     plain = {"state", "number", "kind", "compact", "valid_from", "valid_until", "ended_at"}

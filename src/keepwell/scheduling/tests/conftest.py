@@ -12,7 +12,7 @@ import pytest
 
 from keepwell.base.actor import Actor
 from keepwell.ledger.doorway import present
-from keepwell.scheduling import setting, wall
+from keepwell.scheduling import licenses, setting, wall
 from keepwell.scheduling.asked import Booking
 from keepwell.scheduling.models import HealthcareService
 
@@ -48,7 +48,7 @@ def works(clinic: Clinic, practitioner: UUID, *states: str, zone: str = "America
         setting.set_up_schedule(practitioner, zone, by=by)
         setting.set_hours(practitioner, WEEK, by=by, from_day=dt.date(2020, 1, 1))
         for state in states:
-            setting.record_license(practitioner, state, f"{state}-1", by=by, valid_from=dt.date(2020, 1, 1))
+            licenses.record_license(practitioner, state, f"{state}-1", by=by, valid_from=dt.date(2020, 1, 1))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from keepwell.base.refusal import Refusal
 from keepwell.ledger.doorway import present
 from keepwell.patients.facts import Demographics
 from keepwell.patients.tests.people import registers
-from keepwell.scheduling import booking, life, setting, slots
+from keepwell.scheduling import booking, licenses, life, setting, slots
 from keepwell.scheduling.models import Appointment, Slot
 from keepwell.scheduling.tests.conftest import Calendar, works
 from tests.cast import Clinic
@@ -114,13 +114,13 @@ def test_what_cannot_be_booked_says_why(
 def test_a_license_counts_while_it_lasts(calendar: Calendar, rosa: Actor, ada: UUID, willow: Clinic):
     ends = calendar.monday - dt.timedelta(days=1)
     with present(willow.system) as by:
-        held = setting.record_license(
+        held = licenses.record_license(
             calendar.practitioner, "TX", "TX-7", by=by, valid_from=dt.date(2020, 1, 1), valid_until=ends
         )
     assert code_of(lambda: books(rosa, ada, calendar, state="TX")) == "LICENSE_EXPIRED"
     with present(willow.system) as by:
-        setting.record_license(calendar.practitioner, "TX", "TX-8", by=by, valid_from=ends)
-        setting.withdraw_license(held, by=by)
+        licenses.record_license(calendar.practitioner, "TX", "TX-8", by=by, valid_from=ends)
+        licenses.withdraw_license(held, by=by)
     books(rosa, ada, calendar, state="TX")
     assert {"license.recorded", "license.withdrawn"} <= set(verbs(willow))
 

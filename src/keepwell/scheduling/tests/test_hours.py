@@ -12,7 +12,7 @@ from keepwell.access.tests.test_actions import verbs
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.doorway import present
-from keepwell.scheduling import setting, slots, wall
+from keepwell.scheduling import licenses, setting, slots, wall
 from keepwell.scheduling.models import DayException, HealthcareService
 from keepwell.scheduling.tests.conftest import NEW_YORK, NINE, WEEK, Calendar, works
 from keepwell.scheduling.tests.test_booking import books, code_of
@@ -141,7 +141,7 @@ def test_nine_o_clock_stays_nine_o_clock_across_the_change(willow: Clinic, imani
         ("TIME_ORDER", lambda who, by: setting.except_days(FALL, SPRING, by=by)),
         (
             "TIME_ORDER",
-            lambda who, by: setting.record_license(who, "MA", "1", by=by, valid_from=FALL, valid_until=SPRING),
+            lambda who, by: licenses.record_license(who, "MA", "1", by=by, valid_from=FALL, valid_until=SPRING),
         ),
     ],
 )
