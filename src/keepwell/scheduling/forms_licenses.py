@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +12,7 @@ from keepwell.patients.forms import Asking, choice, text
 from keepwell.scheduling.forms_setup import date
 from keepwell.scheduling.models import License
 
-KINDS = {
+KINDS: dict[str, Any] = {
     License.Kind.LICENSE: _("License of the state"),
     License.Kind.COMPACT: _("Privilege under a compact"),
     License.Kind.REGISTRATION: _("Telehealth registration"),

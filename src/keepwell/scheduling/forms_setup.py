@@ -60,7 +60,7 @@ class ServiceForm(Asking):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        leads = dict(LEADS)
+        leads: dict[int, Any] = dict(LEADS)
         if (known := self.initial.get("lead_minutes")) is not None and known not in leads:
             leads[known] = _("%(count)s minutes") % {"count": known}
         self.fields["lead_minutes"].choices = list(leads.items())  # type: ignore[attr-defined]
@@ -141,10 +141,7 @@ class WeekForm(Asking):
 class DaysForm(Asking):
     """Days on which the week does not hold: closed, or open besides."""
 
-    works = forms.TypedChoiceField(
-        label=_("What"), choices=[("", _("Time off")), ("1", _("Extra hours"))], coerce=bool, required=False,
-        empty_value=False,
-    )  # fmt: skip
+    works = forms.ChoiceField(label=_("What"), choices=[("", _("Time off")), ("1", _("Extra hours"))], required=False)
     name = text(_("Called"), most=80, hint=_("Everybody who books can read this. Write no names of patients."))
     from_day = date(_("First day"))
     until_day = date(_("Last day"), _("Empty: one day."), required=False)

@@ -72,7 +72,7 @@ def days(request: HttpRequest, member: UUID) -> HttpResponse:
         try:
             made = setting.except_days(
                 said["from_day"], form.last(), by=by, practitioner=whose.id, name=said["name"],
-                between=form.between(), works=said["works"],
+                between=form.between(), works=bool(said["works"]),
             )  # fmt: skip
         except Refusal as refusal:
             form.refuse(refusal)

@@ -127,7 +127,7 @@ def _page(request: HttpRequest, whose: Membership, by: Actor, *, status: int = 2
     shown = {
         "whose": whose,
         "manages": policy.may(by, Can.MANAGE_SCHEDULES),
-        "rows": [(row, KINDS[License.Kind(row.kind)], _state(row, today), told.get(row.id)) for row in rows],
+        "rows": [(row, KINDS[row.kind], _state(row, today), told.get(row.id)) for row in rows],
         "form": given.get("form") or LicenseForm(initial={"valid_from": today}),
         "renewing": given.get("renewing"),
         "renewed": given.get("renewed"),

@@ -62,7 +62,8 @@ def _page(
     request: HttpRequest, row: Appointment, form: LocationForm, by: Actor, *, status: int = 200, **given: Any
 ) -> HttpResponse:
     asked = list(VisitLocation.objects.select_related("asked_by", "license").filter(appointment=row).order_by("-at"))
-    reads = any(one.line is not None for one in asked) and plan(LicenseChoice).classes <= policy.visible(by)
+    written = any(one.line is not None for one in asked)
+    reads = written and not policy.refused(by, plan(LicenseChoice).classes, [row.patient_id])
     chart = charts.open(row.patient_id, NameTag, *([LicenseChoice] if reads else []), by=by, listed=False)
     lines = chart.all(LicenseChoice, VisitLocation.objects.filter(appointment=row)) if reads else {}
     shown = {

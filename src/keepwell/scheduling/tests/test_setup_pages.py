@@ -54,7 +54,9 @@ def test_a_service_is_made_changed_ended_and_offered_again(cleo: Actor, imani: A
         ({"name": " "}, "This is empty"),
     ],
 )
-def test_what_a_service_cannot_be_stands_at_its_field(cleo: Actor, calendar: Calendar, wrong: dict, words: str):
+def test_what_a_service_cannot_be_stands_at_its_field(
+    cleo: Actor, calendar: Calendar, wrong: dict[str, object], words: str
+):
     answer = ask(cleo, "/settings/scheduling/services/new/", SERVICE | wrong)
     assert answer.status_code in (409, 422)
     assert words in text(answer)
@@ -117,7 +119,7 @@ def test_a_calendar_has_a_zone_that_exists(cleo: Actor, imani: Actor):
     ],
 )
 def test_impossible_hours_are_refused_at_their_day(
-    cleo: Actor, imani: Actor, calendar: Calendar, hours: dict, words: str
+    cleo: Actor, imani: Actor, calendar: Calendar, hours: dict[str, str], words: str
 ):
     answer = ask(cleo, f"/settings/scheduling/hours/{imani.id}/week/", {"from_day": "2027-01-04"} | hours)
     assert answer.status_code == 422
