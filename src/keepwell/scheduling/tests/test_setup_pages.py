@@ -12,6 +12,7 @@ from keepwell.base.actor import Actor
 from keepwell.ledger.doorway import present
 from keepwell.patients.tests.people import again
 from keepwell.scheduling import setting, slots
+from keepwell.scheduling.forms_setup import WeekForm
 from keepwell.scheduling.models import DayException, HealthcareService, Offering, WeeklyHours
 from keepwell.scheduling.tests.conftest import Calendar, works
 from keepwell.scheduling.tests.test_booking import books, code_of
@@ -184,3 +185,10 @@ def test_time_off_shows_what_is_booked_then(
 def test_only_who_manages_schedules_sets_them(rosa: Actor, imani: Actor):
     assert ask(rosa, "/settings/scheduling/").status_code == 403
     assert ask(imani, f"/settings/scheduling/hours/{imani.id}/").status_code == 403
+
+
+def test_half_a_span_of_hours_is_named(willow: Clinic):
+    with present(willow.system):
+        form = WeekForm({"from_day": "2027-01-04", "d2_0_opens": "09:00"})
+        assert form.is_valid()
+        assert code_of(form.week) == "HOURS_HALF"
