@@ -157,6 +157,13 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
                 Can.MANAGE_ACCESS,
             ),
             Place(
+                "inbox-rules",
+                _("Inbox"),
+                _("How soon messages are answered, who is told when nobody read one, and ready-made replies."),
+                "inbox",
+                Can.MANAGE_INBOX,
+            ),
+            Place(
                 "set-up",
                 _("Before the first patient"),
                 _("What has to be in place: hours, officers, a second administrator, a recovery kit, hosting."),

@@ -26,7 +26,7 @@ _CARE = _DESK | {C.CLINICAL, C.MESSAGE}
 
 MAY_SEE: dict[tuple[Role, Purpose], frozenset[C]] = {
     (R.FRONT_DESK, P.HOPERAT): _DESK,
-    (R.FRONT_DESK, P.TREAT): _DESK,
+    (R.FRONT_DESK, P.TREAT): _DESK | {C.MESSAGE},
     (R.COORDINATOR, P.HOPERAT): _DESK,
     (R.COORDINATOR, P.TREAT): _CARE,
     (R.COORDINATOR, P.BTG): _CARE,
@@ -79,6 +79,9 @@ class Can(StrEnum):
     MANAGE_CARE_TEAMS = "manage care teams and cover"
     MANAGE_RESTRICTIONS = "agree to and end restrictions"
     MANAGE_DEVICES = "manage devices and sessions"
+    WORK_IN_INBOX = "work in the inbox"
+    SEE_ALL_MESSAGES = "see and hand over everybody's messages"
+    MANAGE_INBOX = "set the rules of the inbox"
     USE_EMERGENCY_ACCESS = "use emergency access"
     REVIEW_ACCESS = "review emergency and operator access"
     SEE_VENDORS = "see vendors and agreements"
@@ -96,14 +99,17 @@ _PEOPLE = _EVERYBODY | {Can.FIND_PATIENTS, Can.READ_CHARTS}
 _BOOKS = frozenset({Can.SEE_SCHEDULE, Can.BOOK_APPOINTMENTS, Can.SEE_LICENSES})
 
 MAY_DO: dict[Role, frozenset[Can]] = {
-    R.FRONT_DESK: _PEOPLE | _BOOKS | {Can.REGISTER_PATIENTS},
+    R.FRONT_DESK: _PEOPLE | _BOOKS | {Can.REGISTER_PATIENTS, Can.WORK_IN_INBOX},
     R.COORDINATOR: _PEOPLE
     | _BOOKS
     | {Can.MANAGE_SCHEDULES}
     | {Can.REGISTER_PATIENTS, Can.MERGE_PATIENTS, Can.IMPORT_RECORDS, Can.WRITE_CHARTS}
-    | {Can.USE_EMERGENCY_ACCESS, Can.SEE_ALL_TASKS, Can.MANAGE_CARE_TEAMS},
-    R.PRACTITIONER: _PEOPLE | _BOOKS | {Can.REGISTER_PATIENTS, Can.WRITE_CHARTS, Can.USE_EMERGENCY_ACCESS},
-    R.TRAINEE: _PEOPLE | {Can.SEE_SCHEDULE, Can.SEE_LICENSES},
+    | {Can.USE_EMERGENCY_ACCESS, Can.SEE_ALL_TASKS, Can.MANAGE_CARE_TEAMS}
+    | {Can.WORK_IN_INBOX, Can.SEE_ALL_MESSAGES},
+    R.PRACTITIONER: _PEOPLE
+    | _BOOKS
+    | {Can.REGISTER_PATIENTS, Can.WRITE_CHARTS, Can.USE_EMERGENCY_ACCESS, Can.WORK_IN_INBOX},
+    R.TRAINEE: _PEOPLE | {Can.SEE_SCHEDULE, Can.SEE_LICENSES, Can.WORK_IN_INBOX},
     R.BILLER: _PEOPLE | {Can.SEE_SCHEDULE},
     R.MARKETER: _EVERYBODY,
     R.PRIVACY_OFFICER: _PEOPLE
@@ -120,7 +126,7 @@ MAY_DO: dict[Role, frozenset[Can]] = {
     | _VENDORS
     | {Can.MANAGE_ACCESS, Can.IMPORT_RECORDS}
     | {Can.MANAGE_CARE_TEAMS, Can.SEE_ALL_TASKS, Can.MANAGE_DEVICES}
-    | {Can.MANAGE_SCHEDULES, Can.SEE_LICENSES},
+    | {Can.MANAGE_SCHEDULES, Can.SEE_LICENSES, Can.MANAGE_INBOX},
     R.AUDITOR: _EVERYBODY | {Can.READ_LEDGER, Can.SEE_PEOPLE, Can.SEE_VENDORS},
     R.SYSTEM: frozenset(Can),
 }

@@ -7,6 +7,23 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 VERBS = {
+    "message.received": (_("received a message from"), _("received a message")),
+    "message.read": (_("saw that there is a message from"), _("saw that there is a message")),
+    "message.escalated": (_("told somebody of an unread message from"), _("told somebody of an unread message")),
+    "phone_message.taken": (_("took a phone message about"), _("took a phone message")),
+    "thread.claimed": (_("took a message of"), _("took a message")),
+    "thread.handed_over": (_("handed over a message of"), _("handed over a message")),
+    "thread.prioritized": (_("said how urgent a message is of"), _("said how urgent a message is")),
+    "thread.on_hold": (_("waits for an answer from"), _("waits for somebody's answer")),
+    "thread.closed": (_("closed a message of"), _("closed a message")),
+    "thread.reopened": (_("reopened a message of"), _("reopened a message")),
+    "thread.noted": (_("noted something about a message of"), _("noted something about a message")),
+    "thread.matched": (_("said that a message is from"), _("said whose a message is")),
+    "thread.unmatched": (_("said that a message is not from"), _("said that a message is not from a patient")),
+    "thread.filed": (_("filed a message to the chart of"), _("filed a message to a chart")),
+    "inbox.rules_set": (_("set the rules of the inbox for"), _("set the rules of the inbox")),
+    "canned_reply.kept": (_("kept a ready-made reply for"), _("kept a ready-made reply")),
+    "canned_reply.ended": (_("removed a ready-made reply of"), _("removed a ready-made reply")),
     "access.attested": (_("looked at the access of"), _("looked at somebody's access")),
     "access.judged": (_("noted what they found about access to"), _("noted what they found about an access")),
     "access.lapsed": (_("ended for want of an answer the access of"), _("ended access for want of an answer")),

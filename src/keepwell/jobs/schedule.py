@@ -10,6 +10,7 @@ from keepwell.compliance.people import departures, dormant, recertify
 from keepwell.ledger import wire
 from keepwell.ledger.doorway import present
 from keepwell.ledger.reconcile import reconcile
+from keepwell.messaging import overdue
 from keepwell.patients.movein import actions as movein
 from keepwell.scheduling import licenses
 
@@ -109,3 +110,14 @@ def old_exports(timestamp: int = 0) -> int:
         with present(practice.actor("old exports")) as by:
             gone += exports.expire(by=by)
     return gone
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="keepwell.unread", queue="keepwell")
+def tell_of_unread(timestamp: int = 0) -> int:
+    """Tells a named person of messages nobody has read in time, in every practice; how many."""
+    told = 0
+    for practice in maintenance.practices():
+        with present(practice.actor("unread messages")) as by:
+            told += overdue.escalate(by=by)
+    return told

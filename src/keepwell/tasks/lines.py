@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.urls import reverse
@@ -139,14 +139,21 @@ def whole(row: Task, by: Actor) -> tuple[Line, list[Spoken]]:
     return line(row, opened, names, Pools([row]), by), spoken
 
 
+class Pooled(Protocol):
+    """What may wait for a pool: a role or a care team."""
+
+    role: str
+    team_id: UUID | None
+
+
 class Pools:
     """What pools are called: a role in the words of the screen, a care team by its name."""
 
-    def __init__(self, rows: Iterable[Task]) -> None:
+    def __init__(self, rows: Iterable[Pooled]) -> None:
         teams = {row.team_id for row in rows if row.team_id}
         self._teams = dict(CareTeam.objects.filter(id__in=teams).values_list("id", "name")) if teams else {}
 
-    def of(self, row: Task) -> str:
+    def of(self, row: Pooled) -> str:
         return role_word(row.role) if row.role else self._teams.get(row.team_id, "") if row.team_id else ""
 
 

@@ -36,6 +36,8 @@ class Task(About):
     `kind` and closed `facts` instead, like a notice, so that nothing needs opening to read it.
     """
 
+    basis = "task"
+
     class Status(models.TextChoices):
         REQUESTED = "requested"
         ACCEPTED = "accepted"

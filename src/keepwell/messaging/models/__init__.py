@@ -1,0 +1,8 @@
+"""What comes in and what was said about it: threads, posts, the practice's rules for its inbox, ready-made replies."""
+
+from __future__ import annotations
+
+from keepwell.messaging.models.rules import CannedReply, InboxRules
+from keepwell.messaging.models.threads import Post, Thread
+
+__all__ = ["CannedReply", "InboxRules", "Post", "Thread"]

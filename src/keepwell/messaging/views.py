@@ -1,0 +1,162 @@
+"""The inbox: the lists, one thread beside them with who it is from, and what can be done about it in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from keepwell.access import policy
+from keepwell.access.pages import page
+from keepwell.access.policy import Can
+from keepwell.base.actor import Actor, Purpose
+from keepwell.base.refusal import Refusal
+from keepwell.messaging import actions, filing, lines, lists, matching
+from keepwell.messaging.forms import NoteForm, whom
+from keepwell.messaging.lines import Whole
+from keepwell.messaging.models import Thread
+from keepwell.patients.views import actor_of, chart_of
+
+TITLES = {
+    "mine": _("Mine"),
+    "pools": _("To be taken"),
+    "unknown": _("Unknown senders"),
+    "all": _("Everybody's"),
+    "closed": _("Closed"),
+}
+CAUSES = {
+    "answered": _("Answered"),
+    "no_answer": _("Needs no answer"),
+    "not_ours": _("Not for us"),
+    "spam": _("Junk"),
+}
+
+
+@require_GET
+@page(Can.WORK_IN_INBOX, purpose=Purpose.TREAT)
+def inbox(request: HttpRequest) -> HttpResponse:
+    """What waits for an answer, longest first."""
+    return render(request, "messaging/inbox.html", _around(request) | {"whole": None})
+
+
+@require_GET
+@page(Can.WORK_IN_INBOX, purpose=Purpose.TREAT)
+def thread(request: HttpRequest, thread: UUID) -> HttpResponse:
+    """One thread with what was said in it, beside the list it is in."""
+    by = actor_of(request)
+    row = lists.seen(thread, by)
+    return _thread(request, row, _read(lines.whole(row, by), by))
+
+
+def _read(whole: Whole, by: Actor) -> Whole:
+    """Once somebody who may read it has it before them, a thread counts as read."""
+    if whole.line.unread and whole.refused is None:
+        actions.read(whole.line.row, by=by)
+    return whole
+
+
+def _thread(
+    request: HttpRequest, row: Thread, whole: Whole, note: NoteForm | None = None, status: int = 200
+) -> HttpResponse:
+    by = actor_of(request)
+    shown: dict[str, Any] = {
+        "whole": whole,
+        "line": whole.line,
+        "note": note or NoteForm(prefix="note"),
+        "over": whom(by),
+        "causes": CAUSES,
+        "here": reverse("thread", args=[row.id]),
+        "chart_of": chart_of,
+        "finds": policy.may(by, Can.FIND_PATIENTS),
+    }
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "messaging/thread.html", shown | {"show": ""}, status=status)
+    return render(request, "messaging/inbox.html", _around(request) | shown, status=status)
+
+
+def _around(request: HttpRequest) -> dict[str, Any]:
+    """The lists, and the one that is shown."""
+    by = actor_of(request)
+    shows = [name for name in TITLES if name != "all" or policy.may(by, Can.SEE_ALL_MESSAGES)]
+    show = request.GET.get("show", "")
+    show = show if show in shows else "mine" if lists.mine(by).exists() else "pools"
+    found = lists.page(show, by, _number(request.GET.get("page", "1")))
+    return {
+        "show": show,
+        "title": TITLES[show],
+        "filters": [(TITLES[name], f"{reverse('inbox')}?show={name}", name == show) for name in shows],
+        "listed": found,
+        "lines": lines.lines(found.rows, by),
+        "manages": policy.may(by, Can.MANAGE_INBOX),
+    }
+
+
+def _act(action: Callable[..., Any]) -> Callable[[HttpRequest, UUID], HttpResponse]:
+    """A page that does one thing to one thread and goes back to it."""
+
+    @require_POST
+    @page(Can.WORK_IN_INBOX, purpose=Purpose.TREAT)
+    def act(request: HttpRequest, thread: UUID) -> HttpResponse:
+        by = actor_of(request)
+        action(lists.seen(thread, by), by=by)
+        return HttpResponseRedirect(reverse("thread", args=[thread]))
+
+    act.__name__, act.__doc__ = action.__name__, action.__doc__
+    return act
+
+
+claim, reopen, wait = map(_act, (actions.claim, actions.reopen, actions.wait))
+unmatch, file_to_chart = map(_act, (matching.unmatch, filing.file_to_chart))
+
+
+@require_POST
+@page(Can.WORK_IN_INBOX, purpose=Purpose.TREAT)
+def close(request: HttpRequest, thread: UUID) -> HttpResponse:
+    """It is done, and why."""
+    by = actor_of(request)
+    actions.close(lists.seen(thread, by), request.POST.get("cause", "answered"), by=by)
+    return HttpResponseRedirect(reverse("thread", args=[thread]))
+
+
+@require_POST
+@page(Can.WORK_IN_INBOX, purpose=Purpose.TREAT)
+def prioritize(request: HttpRequest, thread: UUID) -> HttpResponse:
+    """Urgent, or not after all."""
+    by = actor_of(request)
+    actions.prioritize(lists.seen(thread, by), "urgent" in request.POST, by=by)
+    return HttpResponseRedirect(reverse("thread", args=[thread]))
+
+
+@require_POST
+@page(Can.WORK_IN_INBOX, purpose=Purpose.TREAT)
+def hand_over(request: HttpRequest, thread: UUID) -> HttpResponse:
+    """Somebody else is to answer it."""
+    by = actor_of(request)
+    row, form = lists.seen(thread, by), whom(by, request.POST)
+    if not form.is_valid():
+        raise Refusal("TASK_FOR_NOBODY")
+    actions.hand_over(row, form.whom(), by=by)
+    still = lists.touchable(Thread.objects.get(id=thread), by)
+    return HttpResponseRedirect(reverse("thread", args=[thread]) if still else reverse("inbox"))
+
+
+@require_POST
+@page(Can.WORK_IN_INBOX, purpose=Purpose.TREAT)
+def note(request: HttpRequest, thread: UUID) -> HttpResponse:
+    """A note for colleagues."""
+    by = actor_of(request)
+    row, form = lists.seen(thread, by), NoteForm(request.POST, prefix="note")
+    if not form.is_valid():
+        return _thread(request, row, lines.whole(row, by), form, status=422)
+    actions.note(row, form.cleaned_data["words"], by=by)
+    return HttpResponseRedirect(reverse("thread", args=[thread]) + "#note")
+
+
+def _number(typed: str) -> int:
+    return min(int(typed[:6]), 1000) if typed.isdecimal() and typed.isascii() and int(typed[:6]) > 0 else 1

@@ -1,0 +1,59 @@
+"""Settings of the inbox: its rules and its ready-made replies."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from keepwell.access.pages import page
+from keepwell.access.policy import Can
+from keepwell.base.actor import Purpose
+from keepwell.base.refusal import Refusal
+from keepwell.messaging import canned, rules
+from keepwell.messaging.forms import CannedForm, RulesForm
+from keepwell.patients.views import actor_of
+
+
+@require_http_methods(["GET", "POST"])
+@page(Can.MANAGE_INBOX, purpose=Purpose.HSYSADMIN)
+def settings(request: HttpRequest) -> HttpResponse:
+    """How soon messages are answered, who is told when not, and what is answered at once."""
+    by = actor_of(request)
+    form = RulesForm(request.POST) if request.method == "POST" else RulesForm(initial=RulesForm.start(rules.now()))
+    if form.is_bound and form.is_valid():
+        try:
+            rules.keep(form.asked(), by=by)
+            return HttpResponseRedirect(reverse("inbox-rules"))
+        except Refusal as refusal:
+            form.refuse(refusal)
+    return _page(request, form, CannedForm())
+
+
+@require_POST
+@page(Can.MANAGE_INBOX, purpose=Purpose.HSYSADMIN)
+def add(request: HttpRequest) -> HttpResponse:
+    """One more ready-made reply."""
+    form = CannedForm(request.POST)
+    if not form.is_valid():
+        return _page(request, RulesForm(initial=RulesForm.start(rules.now())), form)
+    said = form.cleaned_data
+    canned.keep(said["name"], said["words"], said["language"], by=actor_of(request))
+    return HttpResponseRedirect(reverse("inbox-rules") + "#canned")
+
+
+@require_POST
+@page(Can.MANAGE_INBOX, purpose=Purpose.HSYSADMIN)
+def end(request: HttpRequest, reply: UUID) -> HttpResponse:
+    """A ready-made reply is offered no longer."""
+    canned.end(reply, by=actor_of(request))
+    return HttpResponseRedirect(reverse("inbox-rules") + "#canned")
+
+
+def _page(request: HttpRequest, form: RulesForm, new: CannedForm) -> HttpResponse:
+    wrong = (form.is_bound and bool(form.errors)) or (new.is_bound and bool(new.errors))
+    shown = {"form": form, "new": new, "replies": canned.offered(actor_of(request))}
+    return render(request, "messaging/rules.html", shown, status=422 if wrong else 200)
