@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "config.preferences.Zones",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "config.preview.Previews",
     "keepwell.access.entrances.Entrance",
 ]
 ROOT_URLCONF = "config.urls"

@@ -14,11 +14,12 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.preferences import Preferences
+from config.preview import Preview
 from config.settings_home import GROUPS
 from keepwell.access import locking
 from keepwell.access.entrances import Signed
@@ -94,6 +95,7 @@ class Shell:
     settings: str = ""
     notices: tuple[tuple[str, str], ...] = ()
     emergencies: tuple[Held, ...] = ()
+    preview: Preview | None = None
     now: dt.datetime | None = None
 
 
@@ -106,6 +108,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         frame = _for_somebody(frame, signed, getattr(request, "actor", None), _patient_of(request))
         frame = replace(frame, emergencies=getattr(request, "emergencies", ()), now=clock.now())
         frame = replace(frame, lock=_lock(request, signed))
+    if preview := getattr(request, "preview", None):
+        # The clock of the lock and its forms belong to who really looks; the server locks them all the same.
+        frame = replace(frame, preview=preview, lock=None, search="", account="", sign_out="")
     return {"signed_in": signed, "actor": getattr(request, "actor", None), "shell": frame}
 
 
@@ -139,12 +144,16 @@ def _rail(signed: Signed, path: str) -> Iterator[Entry]:
         href = _address(name)
         if href and may(signed, can):
             below = _set_at() if name == "settings" else (href,)
-            yield Entry(str(label), href, icon, current=path == href or (href != "/" and path.startswith(below)))
+            yield Entry(str(label), href, icon, current=path == href or (name != "today" and path.startswith(below)))
+
+
+def _set_at() -> tuple[str, ...]:
+    """The addresses of what Settings lists: there the rail stands at Settings, and a link leads back to it."""
+    return _set_below(get_script_prefix())
 
 
 @cache
-def _set_at() -> tuple[str, ...]:
-    """The addresses of what Settings lists: there the rail stands at Settings, and a link leads back to it."""
+def _set_below(prefix: str) -> tuple[str, ...]:
     return tuple(reverse(place.page) for _title, places in GROUPS for place in places)
 
 

@@ -32,9 +32,9 @@ def system_actor(practice: UUID, purpose: Purpose = Purpose.HSYSADMIN, reason: s
     return Actor(UUID(int=1), practice, Role.SYSTEM, purpose, reason=reason)
 
 
-def open_practice(name: str, slug: str, *, time_zone: str, state: str) -> Practice:
+def open_practice(name: str, slug: str, *, time_zone: str, state: str, practice: UUID | None = None) -> Practice:
     """A new practice with keys of its own. Called at set-up, with nobody present."""
-    actor = system_actor(new_id())
+    actor = system_actor(practice or new_id())
     practice_keys.make(actor, actor.practice)
     with present(actor):
         return _opened(name, slug, time_zone, state, by=actor)

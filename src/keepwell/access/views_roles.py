@@ -34,6 +34,7 @@ def roles(request: HttpRequest) -> HttpResponse:
         "needing": [CLASSES[c] for c in PhiClass if c in NEEDS_RELATION],
         "own": [(each, role_word(each.base)) for each in custom_roles.standing()],
         "manages": policy.may(_by(request), Can.MANAGE_ACCESS),
+        "previews": policy.may(_by(request), Can.APPROVE_ACCESS),
     }
     return render(request, "access/roles.html", shown)
 
@@ -58,6 +59,7 @@ def role(request: HttpRequest, role: str) -> HttpResponse:
             except Refusal as refusal:
                 form.refuse(refusal)
     shown = _about(base, None) | {"form": form, "manages": manages, "own": None, **_offered(base)}
+    shown["previews"] = policy.may(by, Can.APPROVE_ACCESS)
     return render(request, "access/role.html", shown, status=422 if form.is_bound else 200)
 
 
@@ -76,6 +78,7 @@ def own_role(request: HttpRequest, own: UUID) -> HttpResponse:
             form.refuse(refusal)
     members = Membership.objects.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now()), role=base).order_by("name", "id")
     shown = _about(base, found) | {"form": form, "manages": True, "own": found, "members": members, **_offered(base)}
+    shown["previews"] = policy.may(_by(request), Can.APPROVE_ACCESS)
     return render(request, "access/role.html", shown, status=422 if form.is_bound else 200)
 
 

@@ -22,14 +22,18 @@ SAID = "Called by the emergency room: needs the medication list now"
 Staff = dict[Role, Membership]
 
 
-def begin(clinic: Clinic, system: Actor, team: CareTeam) -> None:
-    """Fills the pages where a newcomer looks first. Who does what is who would do it in a real clinic."""
+def begin(clinic: Clinic, system: Actor, team: CareTeam, *, invites: bool = True) -> None:
+    """Fills the pages where a newcomer looks first. Who does what is who would do it in a real clinic.
+
+    Without `invites` nobody comes to be able to sign in.
+    """
     with present(system):
         staff = {Role(m.role): m for m in Membership.objects.all()}
         known = list(CareRelation.objects.values_list("patient_id", flat=True).order_by("starts_at"))
         nobodys = Patient.objects.exclude(pk__in=known).order_by("pk").values_list("pk", flat=True).first()
     _stand_in(staff, team, system)
-    _invite(clinic, _as(staff[Role.ADMINISTRATOR], system.practice, Purpose.HSYSADMIN))
+    if invites:
+        _invite(clinic, _as(staff[Role.ADMINISTRATOR], system.practice, Purpose.HSYSADMIN))
     _ask(staff, system.practice, known)
     if nobodys:
         _rush(nobodys, _as(staff[Role.PRACTITIONER], system.practice, Purpose.TREAT))
