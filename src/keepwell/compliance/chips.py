@@ -55,6 +55,14 @@ def chips(asked: Asked, names: activity.Names, known: Mapping[str, str]) -> list
     return [(said, asked.href(**{name: None}), name == "patient") for name, said in words.items() if name != "kind"]
 
 
+def all_of(asked: Asked, by: Actor) -> list[tuple[str, str, bool]]:
+    """The chips of a page without the list itself: the kind too, and the patient's name by an opening of its own."""
+    kind, patient = asked.parts.get("kind"), asked.parts.get("patient")
+    names = activity.Names((), by, also=[UUID(patient)] if patient else ())
+    first = [(verbs.kind_words(kind), asked.href(kind=None), False)] if kind else []
+    return [*first, *chips(asked, names, dict([*staff(), *devices()]))]
+
+
 def _worded(name: str, value: str, names: activity.Names, known: Mapping[str, str]) -> str:
     if name == "who":
         return known.get(str(UUID(value))) or _("One person")

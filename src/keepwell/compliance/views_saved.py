@@ -15,7 +15,7 @@ from keepwell.access.pages import page
 from keepwell.access.policy import Can
 from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.base.refusal import Refusal
-from keepwell.compliance import questions, saved
+from keepwell.compliance import chips, questions, saved
 from keepwell.compliance.questions import Asked
 from keepwell.compliance.views import actor_of, zone_of
 
@@ -41,6 +41,7 @@ def _kept(request: HttpRequest, asked: Asked, refusal: Refusal | None, more: dic
     shown = {
         "asked": asked,
         "log": Asked(asked.parts, asked.zone),
+        "chips": chips.all_of(asked, by) if asked.parts else [],
         "kept": saved.kept(by),
         "undo": undo,
         "refusal": refusal,

@@ -11,17 +11,20 @@ from uuid import UUID
 
 from django.conf import settings
 
+from keepwell import charts
 from keepwell.access import actions as access
-from keepwell.access import auditors
+from keepwell.access import auditors, policy
 from keepwell.access.models import CareTeam, Membership, Practice, Setup
 from keepwell.base import clock
-from keepwell.base.actor import Purpose, Role
+from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.cli.demo import bundles, staff, working_day
 from keepwell.cli.demo.staff import Clinic
 from keepwell.fhir import importer, survey
 from keepwell.fhir.sources import BytesSource
 from keepwell.ledger.doorway import present
 from keepwell.operations.files import locked
+from keepwell.patients.excerpts import NameTag
+from keepwell.patients.models import Patient
 from keepwell.tasks.models import Task
 
 PRACTICE = UUID("6d616465-2d75-7000-8000-636c696e6963")
@@ -77,7 +80,18 @@ def _make() -> None:
         with present(access.system_actor(PRACTICE, Purpose.TREAT)) as by:
             bundle = survey.read(BytesSource("made-up.json", bundles.bundle(CLINIC, number, today)))
             importer.bring_in(bundle, by=by, team=team.id if number % NOBODYS else None)
+    _opened_lately()
     working_day.begin(CLINIC, access.system_actor(PRACTICE), team, invites=False)
+
+
+def _opened_lately() -> None:
+    """Everybody who finds patients has opened them, so that nobody's list is empty."""
+    for role, member in _staff().items():
+        if policy.may(role, policy.Can.FIND_PATIENTS):
+            purpose = policy.purpose_of(role, Purpose.HOPERAT)
+            with present(Actor(member.id, PRACTICE, role, purpose)) as by:
+                patients = list(Patient.objects.order_by("id").values_list("id", flat=True))
+                charts.open(patients, NameTag, by=by, listed=False, partly=True)
 
 
 def _hired() -> CareTeam:

@@ -16,7 +16,7 @@ from keepwell.access.policy import Can
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
-from keepwell.compliance import activity, chips, questions, verbs
+from keepwell.compliance import chips, questions
 from keepwell.compliance.exports import actions, shapes
 from keepwell.compliance.exports.actions import State
 from keepwell.compliance.models import LogExport
@@ -58,23 +58,16 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(asked: Asked, by: Actor) -> dict[str, Any]:
-    patient = asked.parts.get("patient")
-    names = activity.Names((), by, also=[UUID(patient)] if patient else ())
     rows = LogExport.objects.filter(asked_by_id=by.id).order_by("-asked_at")[:RECENT]
     return {
         "asked": asked,
         "log": Asked(asked.parts, asked.zone).href(),
-        "chips": [*_kind(asked), *chips.chips(asked, names, dict([*chips.staff(), *chips.devices()]))],
+        "chips": chips.all_of(asked, by),
         "forms": [(value, words, "") for value, words in FORMS.items()],
         "rows": rows,
         "names": FORMS,
         "states": STATES,
     }
-
-
-def _kind(asked: Asked) -> list[tuple[str, str, bool]]:
-    kind = asked.parts.get("kind")
-    return [(verbs.kind_words(kind), asked.href(kind=None), False)] if kind else []
 
 
 @require_GET
