@@ -24,7 +24,7 @@ from config.settings_home import GROUPS
 from keepwell.access import locking
 from keepwell.access.entrances import Signed
 from keepwell.access.in_force import Held
-from keepwell.access.limits import TOUCH_SECONDS
+from keepwell.access.limits import LAST_MINUTES, TOUCH_SECONDS
 from keepwell.access.pending import store_of
 from keepwell.access.policy import Can, may
 from keepwell.access.words import hat_word
@@ -64,13 +64,23 @@ class PurposeLine:
 class Lock:
     """What the page's own clock needs: seconds until the session locks, from now and from an activity, and its id.
 
-    `ways` is what its person can go on with, as it was when they signed in.
+    `ways` is what its person can go on with, as it was when they signed in. `until`: seconds until it is over whatever
+    its person does; `soon` once that is less than five minutes.
     """
 
     seconds: int
     idle: int
     owner: str
     ways: tuple[str, ...]
+    until: int
+
+    @property
+    def soon(self) -> bool:
+        return self.until <= LAST_MINUTES * 60
+
+    @property
+    def minutes(self) -> int:
+        return max(1, self.until // 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +146,8 @@ def _lock(request: HttpRequest, signed: Signed) -> Lock | None:
     if not hasattr(request, "session"):
         return None
     ways = tuple(store_of(request).data.get("ways", ["password"]))
-    return Lock(locking.state(request)[1], locking.full(request) - TOUCH_SECONDS, str(signed.session), ways)
+    idle, until = locking.full(request) - TOUCH_SECONDS, locking.left_altogether(store_of(request), signed)
+    return Lock(locking.state(request)[1], idle, str(signed.session), ways, until)
 
 
 def _rail(signed: Signed, path: str) -> Iterator[Entry]:

@@ -10,11 +10,9 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from keepwell import charts
 from keepwell.access import notices
-from keepwell.access.models import Notice
 from keepwell.access.pages import page
 from keepwell.access.policy import Can, may, visible
 from keepwell.base import clock
@@ -43,18 +41,6 @@ class Group:
     more: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A notice as Today shows it."""
-
-    id: UUID
-    words: str
-    icon: str
-    href: str
-    alarming: bool
-    since: dt.datetime
-
-
 @page(Can.SEE_TODAY, purpose=Purpose.HOPERAT)
 def today(request: HttpRequest) -> HttpResponse:
     """What needs me now, the patients I was with, and the patients I look after."""
@@ -74,16 +60,9 @@ def todo(by: Actor) -> dict[str, Any]:
     return {"tasks": tasks, "more_tasks": more, "undo": lists_of_tasks.just_done(by, UNDO)}
 
 
-def told(by: Actor) -> list[Told]:
+def told(by: Actor) -> list[notices.Told]:
     """What Keepwell has to tell the actor and they have not seen."""
-    return [_told(notice) for notice in notices.waiting(by)]
-
-
-def _told(notice: Notice) -> Told:
-    kind = notices.KINDS.get(notice.kind, notices.Kind("", "bell"))
-    args = [notice.about] if notice.about else []
-    href = reverse(kind.page, args=args) if kind.page else ""
-    return Told(notice.id, notices.sentence(notice), kind.icon, href, kind.alarming, notice.made_at)
+    return [notices.told(notice, by) for notice in notices.waiting(by)]
 
 
 def refused_lately(by: Actor) -> list[activity.Line]:

@@ -12,6 +12,7 @@ interface Told {
 }
 
 const WARNING = 60;
+const LAST_MINUTES = 5;
 const ACTIVE_EVERY = 60_000;
 const ASK_EVERY = 15_000;
 
@@ -19,7 +20,9 @@ const page = document.documentElement;
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("keepwell") : null;
 let cover: HTMLDialogElement | null = null;
 let warning: HTMLDialogElement | null = null;
+let ending: HTMLDialogElement | null = null;
 let endsAt = Infinity;
+let overAt = Infinity;
 let heardAt = Date.now();
 let typedAt = 0;
 let asking = false;
@@ -31,6 +34,10 @@ export function keepLock(): void {
   warning = document.querySelector<HTMLDialogElement>("#lock-warning");
   if (!cover || !warning) return;
   start(Number(cover.dataset["seconds"]));
+  ending = document.querySelector<HTMLDialogElement>("#lock-ending");
+  const left = Number(ending?.dataset["until"]);
+  // Whoever opens a page in the last minutes reads it there; a page that stands open is told when they begin.
+  if (left > LAST_MINUTES * 60) overAt = Date.now() + left * 1000;
   tabs?.postMessage(told("open"));
   tabs?.addEventListener("message", ({ data }: MessageEvent<Told & { owner: string }>) => {
     if (data.owner === owner() && (data.resumed || data.state !== "open" || !locked())) hear(data, false);
@@ -107,6 +114,7 @@ function hear(said: Told, pass: boolean): void {
 
 function tick(): void {
   if (locked()) return;
+  tellOfTheEnd();
   const left = Math.ceil((endsAt - Date.now()) / 1000);
   if (left <= 0) {
     show();
@@ -114,6 +122,17 @@ function tick(): void {
   } else if (left <= WARNING) warn(left);
   else if (typedAt > heardAt && Date.now() - heardAt > Math.min(ACTIVE_EVERY, (left * 1000) / 3)) void ask("stay");
   else if (!tabs && !document.hidden && Date.now() - heardAt > ASK_EVERY) void ask();
+}
+
+// Five minutes before the working day of a session is over, once: what is being written can still be saved.
+function tellOfTheEnd(): void {
+  const minutes = Math.ceil((overAt - Date.now()) / 60_000);
+  if (!ending || minutes > LAST_MINUTES) return;
+  const place = ending.querySelector("[data-minutes]");
+  if (place) place.textContent = String(Math.max(0, minutes));
+  if ("told" in ending.dataset || document.querySelector("dialog[open]")) return;
+  ending.dataset["told"] = "";
+  ending.showModal();
 }
 
 // Before the first warning the server is asked: another tab may have been busy.

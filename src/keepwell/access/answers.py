@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
-from keepwell.access import known, signin
+from keepwell.access import known, session_store, signin, single
 from keepwell.access.door import Place
 from keepwell.access.entrances import Signed
-from keepwell.access.models import Person
+from keepwell.access.models import Person, Session
 from keepwell.access.pending import Pending
 from keepwell.base.refusal import Refusal
 
@@ -63,8 +63,16 @@ def go_on(request: HttpRequest, pending: Pending) -> HttpResponse:
 
 
 def let_in(request: HttpRequest, pending: Pending, place: Place) -> HttpResponse:
-    """Signed in: on to the page that was asked for. Who worked elsewhere until now has left there."""
+    """Signed in: on to the page that was asked for. Who worked elsewhere until now has left there.
+
+    In a role with one session at a time, whoever has one elsewhere is asked first whether it ends.
+    """
     signed: Signed | None = getattr(request, "signed_in", None)
+    others = single.elsewhere(pending.id, place, but=signed.session if signed else None)
+    if others and "end_elsewhere" not in request.POST:
+        told = [(*_seen_as(row), row.seen_at) for row in others]
+        refusal = Refusal("SESSION_CONCURRENT")
+        return answered(request, "access/elsewhere.html", refusal=refusal, place=place, others=told)
     if signed is not None:
         by = signin.member(signed.membership, signed.practice, signed.role, signed.session)
         signin.leave(request, by, "moved_on")
@@ -73,6 +81,12 @@ def let_in(request: HttpRequest, pending: Pending, place: Place) -> HttpResponse
     response = HttpResponseRedirect(safe(pending.next))
     known.remember(request, response, Person.objects.get(id=pending.id))
     return response
+
+
+def _seen_as(row: Session) -> tuple[str, str]:
+    """The browser and the network of a session, as its person knows them."""
+    data = session_store.data_of(row)
+    return data.get("device", ""), data.get("from", "")
 
 
 def safe(asked: str) -> str:

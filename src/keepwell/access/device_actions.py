@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -100,13 +100,16 @@ def end_session(session: UUID, person: UUID, *, by: Actor) -> None:
 
 
 @action("sign_in_rules.set")
-def set_rules(idle: Mapping[Role, int], *, by: Actor, devices_required: bool) -> SignInRules:
-    "The practice chose after how many quiet minutes sessions lock, and whether only known devices open charts."
+def set_rules(
+    idle: Mapping[Role, int], *, by: Actor, devices_required: bool, single: Iterable[Role] = ()
+) -> SignInRules:
+    "The practice chose when quiet sessions lock, whether charts open on known devices only, and who has one session."
     for role, minutes in idle.items():
         if minutes > limits.ceiling(role) or minutes < limits.SHORTEST:
             raise Refusal("TIMEOUT_OVER_LIMIT", field=role.value, n=limits.ceiling(role))
     rules = devices.rules()
     rules.idle, rules.devices_required = {role.value: minutes for role, minutes in idle.items()}, devices_required
+    rules.single = sorted(role.value for role in single)
     rules.save()
     for each in living():
         session_store.put(each.row, idle=rules.idle)

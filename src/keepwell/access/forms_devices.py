@@ -49,6 +49,10 @@ class RulesForm(Quiet):
         required=False,
     )
 
+    single = forms.MultipleChoiceField(
+        label=_("One session at a time"), required=False, choices=[(role.value, ROLES[role]) for role in TIMED]
+    )
+
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         for role in TIMED:
@@ -58,6 +62,11 @@ class RulesForm(Quiet):
                 help_text=_("at most %(n)s") % {"n": limits.ceiling(role)},
                 widget=forms.NumberInput(attrs={"max": limits.ceiling(role)}),
             )
+
+    @property
+    def roles(self) -> list[tuple[str, Any, str]]:
+        """What can have one session at a time."""
+        return [(role.value, ROLES[role], "") for role in TIMED]
 
     @property
     def minutes(self) -> dict[Role, int]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from keepwell.access import limits
+from keepwell.access import limits, single
 from keepwell.access.door import Place
 from keepwell.access.entrances import Signed
 from keepwell.access.pending import store_of
@@ -28,12 +28,15 @@ def others(places: Iterable[Place], worn: Place) -> tuple[Place, ...]:
 def change(request: HttpRequest, hat: UUID, *, by: Actor) -> Place:
     """Goes on in another role of one's own: first the ledger has an entry, then the session a new key.
 
-    Raises Refusal NOT_FOUND for a place that is not the person's, not in this practice, or over.
+    Raises Refusal NOT_FOUND for a place that is not the person's, not in this practice, or over, and SESSION_CONCURRENT
+    where the practice lets nobody have two sessions.
     """
     signed: Signed = request.signed_in  # type: ignore[attr-defined]
     place = next((each for each in signed.hats if each.membership == hat), None)
     if place is None:
         raise Refusal("NOT_FOUND")
+    if single.others(signed.person, place, signed.session):
+        raise Refusal("SESSION_CONCURRENT")
     store, session = store_of(request), new_id()
     person, hours = store.person, min(store.data["hours"], limits.of(place.role).absolute)
     said = {"to": place.membership, "role": place.role, "session": session}

@@ -19,6 +19,9 @@ PENDING_SECONDS = 10 * 60
 TOUCH_SECONDS = 15
 """How finely activity is kept."""
 
+LAST_MINUTES = 5
+"""How long before its absolute limit a session's person is told, so that they save what they are writing."""
+
 FRESH_MINUTES = 10
 """How long proving with two factors who one is lasts for the pages that ask for it."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import dataclass
 from typing import Literal
 
@@ -61,6 +62,12 @@ def seconds_left(store: SessionStore, signed: Signed) -> float:
     """How long a session may still be quiet."""
     assert store.seen is not None
     return limits.of(signed.role, store.data.get("idle")).idle * 60 - (clock.now() - store.seen).total_seconds()
+
+
+def left_altogether(store: SessionStore, signed: Signed) -> int:
+    """Seconds until a session is over however busy its person is."""
+    hours = min(store.data["hours"], limits.of(signed.role).absolute)
+    return max(0, int(store.data["since"] + hours * 3600 - time.time()))
 
 
 def state(request: HttpRequest) -> tuple[State, int]:

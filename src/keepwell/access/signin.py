@@ -27,6 +27,7 @@ from keepwell.access import (
     passwords,
     recovery,
     session_store,
+    single,
     throttle,
 )
 from keepwell.access.models import Membership, Person, SignInLink
@@ -203,6 +204,7 @@ def enter(request: HttpRequest, pending: Pending, place: door.Place) -> None:
         note=f"from {address(request)}",
     )
     store_of(request).start(data, pending.id, hours, session)
+    single.only(pending.id, place, session, ending="end_elsewhere" in request.POST)
     session_store.sweep()
     if not (known.knows(request, pending.person) or FIRST & set(pending.methods)):
         alerts.tell(pending.id, alerts.NEW_DEVICE, device=devices.named(request) or "?")

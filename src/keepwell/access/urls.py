@@ -76,5 +76,7 @@ urlpatterns = [
     path("set-up/people/", views_setup.people, name="set-up-people"),
     path("set-up/hosting/", views_setup.hosting, name="set-up-hosting"),
     path("set-up/ready/", views_setup.ready, name="set-up-ready"),
+    path("notices/", views_notices.listed, name="notices"),
+    path("notices/seen/", views_notices.all_seen, name="notices-seen"),
     path("notices/<uuid:notice>/seen/", views_notices.seen, name="notice-seen"),
 ]

@@ -19,7 +19,7 @@ from keepwell.access.pages import page
 from keepwell.access.pending import store_of
 from keepwell.access.policy import Can, may
 from keepwell.access.words import role_word
-from keepwell.base.actor import Actor, Purpose
+from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.base.refusal import Refusal
 from keepwell.ledger import signins
 
@@ -55,7 +55,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                device_actions.set_rules(form.minutes, by=by, devices_required=form.cleaned_data["devices_required"])
+                said = form.cleaned_data
+                single = [Role(role) for role in said["single"]]
+                device_actions.set_rules(form.minutes, by=by, devices_required=said["devices_required"], single=single)
                 return HttpResponseRedirect(reverse("devices"))
             except Refusal as refusal:
                 form.add_error(refusal.field, worded(refusal))
@@ -137,4 +139,4 @@ def _found(device: UUID) -> Device:
 
 def _as_chosen(rules: SignInRules) -> dict[str, object]:
     chosen: dict[str, object] = {role.value: limits.of(role, rules.idle).idle for role in TIMED}
-    return chosen | {"devices_required": rules.devices_required}
+    return chosen | {"devices_required": rules.devices_required, "single": rules.single}

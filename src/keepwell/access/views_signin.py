@@ -93,7 +93,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     else:
         by = signin.member(signed.membership, signed.practice, signed.role, signed.session)
         signin.leave(request, by)
-    return HttpResponseRedirect(reverse("sign-in"))
+    then = safe(request.POST.get("next", ""))
+    return HttpResponseRedirect(reverse("sign-in", query={"next": then} if then != "/" else None))
 
 
 def too_slow(request: HttpRequest) -> HttpResponse:

@@ -158,6 +158,7 @@ VERBS = {
     "membership.suspended": (_("suspended the unused account of"), _("suspended an unused account")),
     "notice.given": (_("gave a notice to"), _("gave a notice")),
     "notice.seen": (_("saw a notice for"), _("saw a notice")),
+    "notices.seen": (_("saw every notice for"), _("saw every notice")),
     "operator.asked": (_("said who is at the machine and why, for"), _("said who is at the machine and why")),
     "operator.entered": (_("came in from the machine to"), _("came in from the machine")),
     "operator.left": (_("left, at the machine,"), _("left, at the machine")),

@@ -22,6 +22,7 @@ from keepwell.base.refusal import Refusal
 from keepwell.charts.excerpts import plan
 from keepwell.fhir.files import importing
 from keepwell.ledger import jobs
+from keepwell.patients.movein import showing
 from keepwell.records import arrivals, sentences
 from keepwell.records.excerpts import FileName
 from keepwell.records.models import Arrival
@@ -63,7 +64,8 @@ def _team(chosen: str) -> UUID | None:
 
 def _form(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
     teams = [("", _("Nobody yet")), *((str(t.id), t.name) for t in CareTeam.objects.order_by("name"))]
-    shown = {"refusal": refusal, "teams": teams, "runs": _runs(), "most": MOST_FILES}
+    lists = showing.sees(actor_of(request))
+    shown = {"refusal": refusal, "teams": teams, "runs": _runs(), "most": MOST_FILES, "lists": lists}
     return render(request, "fhir/upload.html", shown, status=refusal.status if refusal else 200)
 
 

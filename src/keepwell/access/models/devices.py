@@ -49,12 +49,16 @@ class Device(Tenanted):
 
 
 class SignInRules(Tenanted):
-    """What a practice asks of sessions: minutes of quiet by role, and whether only known devices open charts."""
+    """What a practice asks of sessions: minutes of quiet by role, and whether only known devices open charts.
+
+    `single`: the roles in which nobody has two sessions at a time.
+    """
 
     idle: Any = models.JSONField(default=dict)
     devices_required = models.BooleanField(default=False)
+    single: Any = models.JSONField(default=list)
 
-    plain = {"idle", "devices_required"}
+    plain = {"idle", "devices_required", "single"}
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["practice"], name="access_rules_once")]

@@ -25,5 +25,6 @@ class Notice(Tenanted):
 
     class Meta:
         indexes = [
-            models.Index(fields=["practice", "member"], condition=models.Q(seen_at=None), name="access_notice_unseen")
+            models.Index(fields=["practice", "member"], condition=models.Q(seen_at=None), name="access_notice_unseen"),
+            models.Index(fields=["practice", "member", "-made_at"], name="access_notice_all"),
         ]

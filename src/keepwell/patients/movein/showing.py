@@ -57,6 +57,11 @@ CHOICES = {
 }
 
 
+def sees(by: Actor) -> bool:
+    """Whether somebody's role sees what a list says, so that the way to it is shown."""
+    return policy.visible(by) >= SIGHT
+
+
 def require_sight(by: Actor) -> None:
     """A list says who people are, how to reach them and who pays. Raises Refusal POLICY_DENY."""
     if missing := SIGHT - policy.visible(by):
