@@ -1,4 +1,4 @@
-"""The recovery kit, and how a session ends, in a real browser: printed, confirmed, used; and nobody loses their work."""
+"""The recovery kit, and how a session ends, in a real browser: printed, confirmed, used; nobody loses their work."""
 
 from __future__ import annotations
 

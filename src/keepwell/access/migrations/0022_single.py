@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0020_notices"),
+        ("access", "0021_notices"),
     ]
 
     operations = [
