@@ -143,6 +143,13 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
                 Can.SEE_VENDORS,
             ),
             Place(
+                "consent-texts",
+                _("Consent texts"),
+                _("The words patients agree to, and the notice of privacy practices."),
+                "file-pen-line",
+                Can.MANAGE_CONSENT_TEXTS,
+            ),
+            Place(
                 "support-access",
                 _("Support access"),
                 _("Whether whoever runs this installation needs your approval to come in."),

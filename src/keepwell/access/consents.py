@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 
-from keepwell.access import reachable
+from keepwell.access import authorizations, reachable
 from keepwell.access.models import Authorization, Consent, Restriction
 from keepwell.access.reachable import Facts
 from keepwell.access.words import TOPICS
@@ -120,7 +120,7 @@ def _unwilling(asked: Asked, facts: Facts, records: Sequence[UUID]) -> Refusal |
     said = [row for row in rows if row.topic in ("", asked.topic) and row.channel in ("", asked.channel)]
     if no := next((row for row in said if not row.agreed), None):
         return _opted_out(asked, no)
-    if asked.topic is Topic.MARKETING and not any(_holds(a) for a in facts.marketing if a.patient_id in records):
+    if asked.topic is Topic.MARKETING and not _authorized(facts.marketing, records):
         return Refusal("MARKETING_AUTH_REQUIRED", n=1)
     if asked.topic is Topic.ACCESS or asked.topic in BY_DEFAULT.get(asked.channel, ()):
         return None
@@ -178,6 +178,6 @@ def _unwarned(asked: Asked, facts: Facts, records: Sequence[UUID]) -> Refusal | 
     return None
 
 
-def _holds(signed: Authorization) -> bool:
-    """Whether a marketing authorization can be relied on today."""
-    return signed.ended_at is None and (signed.expires_on is None or signed.expires_on >= clock.now().date())
+def _authorized(marketing: Sequence[Authorization], records: Sequence[UUID]) -> bool:
+    """Whether somebody signed for marketing, and that can be relied on today."""
+    return any(row.patient_id in records and authorizations.why_unusable(row) is None for row in marketing)

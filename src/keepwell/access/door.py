@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import json
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -65,6 +66,30 @@ def places_of(person: UUID) -> tuple[Place, ...]:
     """Every membership of a person that has not ended."""
     rows = wire.rows("recorder", "SELECT * FROM custody.memberships(%s, %s)", _token(), person)
     return tuple(place for place in map(_place, rows) if place.lasts)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicNotice:
+    """A practice's current notice of privacy practices in one language."""
+
+    practice_name: str
+    language: str
+    version: int
+    title: str
+    parts: list[list[str]]
+    digest: str
+    published_at: dt.datetime
+    time_zone: str
+
+
+def notices(slug: str) -> tuple[PublicNotice, ...]:
+    """The notice of privacy practices of a practice, in each language it has."""
+    rows = wire.rows("recorder", "SELECT * FROM custody.public_notice(%s, %s)", _token(), slug)
+    return tuple(_notice(*row) for row in rows)
+
+
+def _notice(name: str, language: str, version: int, title: str, parts: str, *rest: Any) -> PublicNotice:
+    return PublicNotice(name, language, version, title, json.loads(parts), *rest)
 
 
 def lapsed(person: UUID) -> dt.datetime | None:

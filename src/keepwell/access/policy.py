@@ -84,6 +84,8 @@ class Can(StrEnum):
     MANAGE_INBOX = "set the rules of the inbox"
     USE_EMERGENCY_ACCESS = "use emergency access"
     REVIEW_ACCESS = "review emergency and operator access"
+    RECORD_CONSENTS = "write down consents"
+    MANAGE_CONSENT_TEXTS = "word and publish consent texts"
     SEE_VENDORS = "see vendors and agreements"
     MANAGE_VENDORS = "manage vendors and agreements"
     SEE_SCHEDULE = "see the schedule"
@@ -97,23 +99,27 @@ _APPROVES = frozenset({Can.APPROVE_ACCESS, Can.SEE_PEOPLE})
 _VENDORS = frozenset({Can.SEE_VENDORS, Can.MANAGE_VENDORS})
 _PEOPLE = _EVERYBODY | {Can.FIND_PATIENTS, Can.READ_CHARTS}
 _BOOKS = frozenset({Can.SEE_SCHEDULE, Can.BOOK_APPOINTMENTS, Can.SEE_LICENSES})
+_CONSENTS = frozenset({Can.RECORD_CONSENTS})
 
 MAY_DO: dict[Role, frozenset[Can]] = {
-    R.FRONT_DESK: _PEOPLE | _BOOKS | {Can.REGISTER_PATIENTS, Can.WORK_IN_INBOX},
+    R.FRONT_DESK: _PEOPLE | _BOOKS | _CONSENTS | {Can.REGISTER_PATIENTS, Can.WORK_IN_INBOX},
     R.COORDINATOR: _PEOPLE
     | _BOOKS
+    | _CONSENTS
     | {Can.MANAGE_SCHEDULES}
     | {Can.REGISTER_PATIENTS, Can.MERGE_PATIENTS, Can.IMPORT_RECORDS, Can.WRITE_CHARTS}
     | {Can.USE_EMERGENCY_ACCESS, Can.SEE_ALL_TASKS, Can.MANAGE_CARE_TEAMS}
     | {Can.WORK_IN_INBOX, Can.SEE_ALL_MESSAGES},
     R.PRACTITIONER: _PEOPLE
     | _BOOKS
+    | _CONSENTS
     | {Can.REGISTER_PATIENTS, Can.WRITE_CHARTS, Can.USE_EMERGENCY_ACCESS, Can.WORK_IN_INBOX},
     R.TRAINEE: _PEOPLE | {Can.SEE_SCHEDULE, Can.SEE_LICENSES, Can.WORK_IN_INBOX},
     R.BILLER: _PEOPLE | {Can.SEE_SCHEDULE},
     R.MARKETER: _EVERYBODY,
     R.PRIVACY_OFFICER: _PEOPLE
-    | {Can.MANAGE_RESTRICTIONS}
+    | _CONSENTS
+    | {Can.MANAGE_RESTRICTIONS, Can.MANAGE_CONSENT_TEXTS}
     | _APPROVES
     | _VENDORS
     | {Can.READ_LEDGER, Can.MERGE_PATIENTS, Can.REVIEW_ACCESS, Can.SEE_ALL_TASKS},

@@ -82,6 +82,5 @@ def standing(records: Iterable[UUID]) -> list[Consent]:
 
 
 def _marketing(records: Sequence[UUID]) -> Iterable[Authorization]:
-    return Authorization.objects.filter(
-        patient_id__in=records, kind=Authorization.Kind.MARKETING, ended_at=None
-    ).order_by("signed_at", "id")
+    signed = Authorization.objects.filter(patient_id__in=records, kind=Authorization.Kind.MARKETING, ended_at=None)
+    return signed.select_related("text").order_by("signed_at", "id")

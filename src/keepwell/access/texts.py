@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import F, Max, Q, QuerySet
+from django.utils.formats import date_format
 
 from keepwell.access import notice_parts
 from keepwell.access.models import ConsentText, TextKind
@@ -139,6 +142,11 @@ def history(kind: str, language: str) -> QuerySet[ConsentText]:
     """Every version of a text, newest first, drafts included."""
     rows = ConsentText.objects.filter(Q(kind=kind), language=language)
     return rows.order_by(F("version").desc(), "id")
+
+
+def day(at: dt.datetime, zone: str) -> str:
+    """The day of a moment where the practice is, in the reader's language."""
+    return date_format(at.astimezone(ZoneInfo(zone)), "DATE_FORMAT")
 
 
 def _checked(kind: str, language: str, title: str, parts: Parts) -> None:

@@ -21,6 +21,7 @@ from keepwell.access import (
     views_signin,
     views_support,
     views_teams,
+    views_texts,
 )
 
 urlpatterns = [
@@ -64,6 +65,12 @@ urlpatterns = [
     path("settings/stand-in/<uuid:duty>/end/", views_teams.stand_down, name="stand-down"),
     path("settings/alternates/", views_alternates.alternates_page, name="alternates"),
     path("settings/alternates/<uuid:alternate>/end/", views_alternates.end_alternate, name="end-alternate"),
+    path("settings/consent-texts/", views_texts.consent_texts, name="consent-texts"),
+    path("settings/consent-texts/begin/", views_texts.begin_texts, name="consent-texts-begin"),
+    path("settings/consent-texts/<uuid:text>/", views_texts.consent_text, name="consent-text"),
+    path("settings/consent-texts/<uuid:text>/publish/", views_texts.publish_text, name="consent-text-publish"),
+    path("settings/consent-texts/<str:kind>/<str:language>/", views_texts.begin_text, name="consent-text-begin"),
+    path("privacy-notice/<slug:slug>/", views_texts.privacy_notice, name="privacy-notice"),
     path("hats/<uuid:hat>/wear/", views_hats.change, name="wear-hat"),
     path("welcome/<str:text>/", views_setup.welcome, name="welcome"),
     path("recovery-kit/", views_kits.use, name="use-recovery-kit"),

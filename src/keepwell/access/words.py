@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.access.models import Duty
+from keepwell.access.models import Duty, TextKind
 from keepwell.base.actor import Purpose, Role
 from keepwell.base.sending import Channel, Topic
 from keepwell.vault.phi import PhiClass
@@ -72,6 +72,25 @@ TOPICS = {
     Topic.PRACTICE: _("news of the practice"),
     Topic.EDUCATION: _("health education"),
     Topic.MARKETING: _("marketing"),
+}
+LANGUAGES = {"en": "English", "es": "Español"}
+"""Languages texts are worded in, each in its own words."""
+
+TEXT_KINDS = {
+    TextKind.TELEHEALTH: _("Care by video and phone"),
+    TextKind.SMS: _("Texts"),
+    TextKind.EMAIL: _("E-mail"),
+    TextKind.VOICE: _("Recorded calls"),
+    TextKind.FAX: _("Faxes"),
+    TextKind.ORDINARY: _("Health information by ordinary e-mail or text"),
+    TextKind.ORDINARY_PART2: _("Part 2 records by ordinary e-mail or text"),
+    TextKind.NOTICE: _("Notice of privacy practices"),
+    TextKind.MARKETING: _("Authorization for marketing"),
+    TextKind.RELEASE: _("Authorization to release information"),
+    TextKind.PSYCHOTHERAPY: _("Authorization for psychotherapy notes"),
+    TextKind.PART2: _("Part 2 consent"),
+    TextKind.PART2_NOTES: _("Part 2 consent for counseling notes"),
+    TextKind.PART2_LEGAL: _("Part 2 consent for a legal proceeding"),
 }
 
 
