@@ -204,6 +204,7 @@ def _address(name: str) -> str:
 PLACES = (
     ("today", gettext_lazy("Today"), "sun", Can.SEE_TODAY),
     ("patients", gettext_lazy("Patients"), "users", Can.FIND_PATIENTS),
+    ("schedule", gettext_lazy("Schedule"), "calendar-days", Can.SEE_SCHEDULE),
     ("inbox", gettext_lazy("Inbox"), "inbox", Can.WORK_IN_INBOX),
     ("tasks", gettext_lazy("Tasks"), "list-checks", Can.WORK_ON_TASKS),
     ("import", gettext_lazy("Import records"), "file-input", Can.IMPORT_RECORDS),

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("keepwell.patients.urls")),
     path("", include("keepwell.tasks.urls")),
     path("", include("keepwell.outbound.urls")),
+    path("", include("keepwell.scheduling.urls")),
     path("", include("keepwell.records.urls")),
     path("", include("keepwell.scheduling.urls")),
     path("", include("keepwell.messaging.urls")),

@@ -90,6 +90,7 @@ class Can(StrEnum):
     MANAGE_VENDORS = "manage vendors and agreements"
     SEE_SCHEDULE = "see the schedule"
     BOOK_APPOINTMENTS = "book and change appointments"
+    OVERBOOK = "book two visits at one time"
     SEE_LICENSES = "see licenses"
     MANAGE_SCHEDULES = "set up services, hours and licenses"
 
@@ -97,8 +98,8 @@ class Can(StrEnum):
 _EVERYBODY = frozenset({Can.SEE_TODAY, Can.MANAGE_OWN_SIGN_IN, Can.READ_OWN_ACTIVITY, Can.WORK_ON_TASKS, Can.USE_API})
 _APPROVES = frozenset({Can.APPROVE_ACCESS, Can.SEE_PEOPLE})
 _VENDORS = frozenset({Can.SEE_VENDORS, Can.MANAGE_VENDORS})
-_PEOPLE = _EVERYBODY | {Can.FIND_PATIENTS, Can.READ_CHARTS}
-_BOOKS = frozenset({Can.SEE_SCHEDULE, Can.BOOK_APPOINTMENTS, Can.SEE_LICENSES})
+_PEOPLE = _EVERYBODY | {Can.FIND_PATIENTS, Can.READ_CHARTS, Can.SEE_SCHEDULE}
+_BOOKS = frozenset({Can.BOOK_APPOINTMENTS, Can.SEE_LICENSES})
 _CONSENTS = frozenset({Can.RECORD_CONSENTS})
 
 MAY_DO: dict[Role, frozenset[Can]] = {
@@ -106,16 +107,17 @@ MAY_DO: dict[Role, frozenset[Can]] = {
     R.COORDINATOR: _PEOPLE
     | _BOOKS
     | _CONSENTS
-    | {Can.MANAGE_SCHEDULES}
+    | {Can.OVERBOOK, Can.MANAGE_SCHEDULES}
     | {Can.REGISTER_PATIENTS, Can.MERGE_PATIENTS, Can.IMPORT_RECORDS, Can.WRITE_CHARTS}
     | {Can.USE_EMERGENCY_ACCESS, Can.SEE_ALL_TASKS, Can.MANAGE_CARE_TEAMS}
     | {Can.WORK_IN_INBOX, Can.SEE_ALL_MESSAGES},
     R.PRACTITIONER: _PEOPLE
     | _BOOKS
     | _CONSENTS
+    | {Can.OVERBOOK}
     | {Can.REGISTER_PATIENTS, Can.WRITE_CHARTS, Can.USE_EMERGENCY_ACCESS, Can.WORK_IN_INBOX},
-    R.TRAINEE: _PEOPLE | {Can.SEE_SCHEDULE, Can.SEE_LICENSES, Can.WORK_IN_INBOX},
-    R.BILLER: _PEOPLE | {Can.SEE_SCHEDULE},
+    R.TRAINEE: _PEOPLE | {Can.SEE_LICENSES, Can.WORK_IN_INBOX},
+    R.BILLER: _PEOPLE,
     R.MARKETER: _EVERYBODY,
     R.PRIVACY_OFFICER: _PEOPLE
     | _CONSENTS
@@ -132,7 +134,7 @@ MAY_DO: dict[Role, frozenset[Can]] = {
     | _VENDORS
     | {Can.MANAGE_ACCESS, Can.IMPORT_RECORDS}
     | {Can.MANAGE_CARE_TEAMS, Can.SEE_ALL_TASKS, Can.MANAGE_DEVICES}
-    | {Can.MANAGE_SCHEDULES, Can.SEE_LICENSES, Can.MANAGE_INBOX},
+    | {Can.SEE_SCHEDULE, Can.MANAGE_SCHEDULES, Can.SEE_LICENSES, Can.MANAGE_INBOX},
     R.AUDITOR: _EVERYBODY | {Can.READ_LEDGER, Can.SEE_PEOPLE, Can.SEE_VENDORS},
     R.SYSTEM: frozenset(Can),
 }
@@ -152,11 +154,11 @@ Whoever manages people and devices keeps that, or a practice could lock itself o
 
 
 MAY_GROW: dict[Role, frozenset[Can | C]] = {
-    R.FRONT_DESK: frozenset({Can.MERGE_PATIENTS, Can.IMPORT_RECORDS}),
+    R.FRONT_DESK: frozenset({Can.MERGE_PATIENTS, Can.IMPORT_RECORDS, Can.OVERBOOK, Can.MANAGE_SCHEDULES}),
     R.COORDINATOR: frozenset({C.PART2}),
     R.PRACTITIONER: frozenset({Can.MERGE_PATIENTS, Can.IMPORT_RECORDS}),
-    R.TRAINEE: frozenset({Can.REGISTER_PATIENTS, C.COVERAGE}),
-    R.BILLER: frozenset({Can.REGISTER_PATIENTS}),
+    R.TRAINEE: frozenset({Can.REGISTER_PATIENTS, Can.BOOK_APPOINTMENTS, C.COVERAGE}),
+    R.BILLER: frozenset({Can.REGISTER_PATIENTS, Can.BOOK_APPOINTMENTS}),
     R.MARKETER: frozenset(),
     R.PRIVACY_OFFICER: frozenset({C.COVERAGE}),
     R.SECURITY_OFFICER: frozenset(),

@@ -155,6 +155,19 @@ def last_active(actors: Iterable[UUID], by: Actor) -> dict[UUID, dt.datetime]:
     return dict(rows)
 
 
+def made_by(requests: Iterable[UUID], subject: UUID, by: Actor) -> dict[tuple[UUID, str], UUID]:
+    """The actions about somebody that some requests did: request and verb → entry. Ids only, to link to."""
+    rows = wire.rows(
+        "default",
+        "SELECT request_id, verb, id FROM custody.entry WHERE practice_id = %s AND request_id = ANY (%s)"
+        " AND kind = 'action' AND %s = ANY (subjects)",
+        by.practice,
+        list(requests),
+        subject,
+    )
+    return {(request, verb): entry for request, verb, entry in rows}
+
+
 def changed_since(at: dt.datetime, by: Actor, limit: int = 50) -> list[UUID]:
     """The subjects of actions since a moment, newest first: patients, and whatever else has rows of its own."""
     rows = wire.rows(

@@ -11,8 +11,8 @@ from uuid import UUID
 class Booking:
     """A time with a practitioner for a service. `state` is where the patient will be; `hold` the slot held for them.
 
-    `overbook` says why two at once is right; such a slot lies outside the rule. The words themselves are not kept yet,
-    only that it was overbooked and by whom.
+    `overbook` says why two at once is right; such a slot lies outside the rule, and the words are kept sealed.
+    `minutes` is another length than the service's.
     """
 
     service: UUID
@@ -24,3 +24,4 @@ class Booking:
     hold: UUID | None = None
     overbook: str = ""
     group: UUID | None = None
+    minutes: int | None = None

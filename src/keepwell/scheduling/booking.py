@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.access import relations
+from keepwell.access import policy, relations
 from keepwell.access.actions import unrelate
 from keepwell.access.models import CareRelation
 from keepwell.access.persons import persons
+from keepwell.access.policy import Can
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
 from keepwell.patients.models import Patient
-from keepwell.scheduling import slots, wall
+from keepwell.scheduling import changes, placing, slots, wall
 from keepwell.scheduling.asked import Booking
-from keepwell.scheduling.models import STANDING, Appointment, HealthcareService, Schedule, Slot
+from keepwell.scheduling.models import STANDING, Appointment, AppointmentSeries, HealthcareService, Schedule, Slot
 from keepwell.vault.phi import PhiClass
 
 HELD_FOR = dt.timedelta(minutes=5)
@@ -29,22 +29,18 @@ HELD_FOR = dt.timedelta(minutes=5)
 VISIT = relations.basis("visit", _("a visit"))
 BEFORE, AFTER = dt.timedelta(days=7), dt.timedelta(days=30)
 """How long before and after a visit its practitioner looks after the patient."""
-
-_INSERT = """
-INSERT INTO scheduling_slot (id, practice_id, practitioner_id, service_id, starts_at, ends_at, busy_from, busy_until,
-  status, held_until, held_by_id, overbooked)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT ON CONSTRAINT scheduling_slot_never_two DO NOTHING RETURNING id"""
-_INSERT_OVER = _INSERT.replace("ON CONFLICT ON CONSTRAINT scheduling_slot_never_two DO NOTHING ", "")
+SHORTEST, LONGEST = dt.timedelta(minutes=5), dt.timedelta(hours=8)
 
 
 @action("slot.held")
-def hold(service: HealthcareService, practitioner: UUID, starts_at: dt.datetime, *, by: Actor) -> Slot:
+def hold(
+    service: HealthcareService, practitioner: UUID, starts_at: dt.datetime, *, by: Actor, minutes: int | None = None
+) -> Slot:
     "A time waits for a few minutes while the form is filled. A hold that ran out never blocks."
-    ends_at = starts_at + dt.timedelta(minutes=service.minutes)
+    ends_at = ending(service, starts_at, minutes)
     wall.to_come(starts_at, ends_at)
-    held = _slot(service, practitioner, starts_at, Slot.Status.HELD, clock.now() + HELD_FOR, by.id)
-    return _placed(held, by) or _taken(held)
+    held = placing.wanted(service, practitioner, starts_at, ends_at, Slot.Status.HELD, clock.now() + HELD_FOR, by.id)
+    return placing.placed(held, by) or placing.taken(held)
 
 
 @action("slot.released")
@@ -53,68 +49,130 @@ def release(slot: Slot, *, by: Actor) -> None:
     Slot.objects.filter(id=slot.id, status=Slot.Status.HELD, held_by_id=by.id).update(status=Slot.Status.FREE)
 
 
-def book(patient: UUID, asked: Booking, *, by: Actor) -> Appointment:
+def book(patient: UUID, asked: Booking, *, by: Actor, series: AppointmentSeries | None = None) -> Appointment:
     """Promises a patient a time. The second booking of a time is refused.
 
     Raises Refusal SLOT_TAKEN (with `alternatives`), PATIENT_BUSY, HOLD_EXPIRED, SLOT_OUTSIDE_HOURS, LOCATION_REQUIRED,
-    LICENSE_STATE_MISMATCH, LICENSE_EXPIRED, MODALITY_UNKNOWN, SERVICE_UNKNOWN, TIME_PAST, GROUP_FULL.
+    LICENSE_STATE_MISMATCH, LICENSE_EXPIRED, MODALITY_UNKNOWN, SERVICE_UNKNOWN, TIME_PAST, GROUP_FULL, ACCESS_DENIED.
     """
-    return _booked((patient, by.practice), asked, by=by)
+    if asked.overbook and not policy.may(by, Can.OVERBOOK):
+        raise Refusal("ACCESS_DENIED", field="overbook", permission=Can.OVERBOOK)
+    return _booked((patient, by.practice), asked, series, by=by)
 
 
-@action("appointment.booked", about="whom", seals={PhiClass.CLINICAL})
-def _booked(whom: tuple[UUID, UUID], asked: Booking, *, by: Actor) -> Appointment:
+@action("appointment.booked", about="whom", seals={PhiClass.CLINICAL, PhiClass.CONTACT})
+def _booked(whom: tuple[UUID, UUID], asked: Booking, series: AppointmentSeries | None, *, by: Actor) -> Appointment:
     "A patient is promised a time. It begins a care relation, from a week before to a month after."
     records = _held_still(whom[0])
     service = _service(asked)
-    ends = asked.starts_at + dt.timedelta(minutes=service.minutes)
+    ends = ending(service, asked.starts_at, asked.minutes)
     wall.to_come(asked.starts_at, ends)
-    slots.licensed(asked.practitioner, service, asked.state, _day(asked.practitioner, asked.starts_at))
+    slots.licensed(asked.practitioner, service, asked.state, day_of(asked.practitioner, asked.starts_at))
     if not asked.overbook and not asked.group and not slots.open_at(asked.practitioner, asked.starts_at, ends):
         raise Refusal("SLOT_OUTSIDE_HOURS", field="starts_at")
     slot = _claimed(asked, service, by)
     if not asked.overbook and _busy(records, slot.starts_at, slot.ends_at):
         raise Refusal("PATIENT_BUSY", field="starts_at")
-    return _kept(whom[0], asked, slot, by)
+    return _kept(whom[0], asked, slot, series, by)
 
 
 def move(
-    appointment: Appointment, starts_at: dt.datetime, *, by: Actor, practitioner: UUID | None = None
+    appointment: Appointment,
+    starts_at: dt.datetime,
+    *,
+    by: Actor,
+    practitioner: UUID | None = None,
+    ends_at: dt.datetime | None = None,
 ) -> Appointment:
-    """Another time, or another practitioner, for what is booked. Raises what `book` raises, and STALE_VERSION."""
-    return _moved((appointment.patient_id, by.practice), appointment, starts_at, practitioner, by=by)
+    """Another time, length or practitioner for what is booked. Raises what `book` raises, and STALE_VERSION."""
+    ends = ends_at or starts_at + (appointment.ends_at - appointment.starts_at)
+    to = _Place(practitioner or appointment.practitioner_id, starts_at, ends)
+    return _moved((appointment.patient_id, by.practice), appointment, to, by=by)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in whose calendar."""
+
+    practitioner: UUID
+    starts: dt.datetime
+    ends: dt.datetime
 
 
 @action("appointment.moved", about="whom")
-def _moved(
-    whom: tuple[UUID, UUID], appointment: Appointment, starts_at: dt.datetime, practitioner: UUID | None, *, by: Actor
-) -> Appointment:
-    "An appointment is moved to another time or practitioner. The old time is free for others from now on."
-    goes_to = practitioner or appointment.practitioner_id
+def _moved(whom: tuple[UUID, UUID], appointment: Appointment, to: _Place, *, by: Actor) -> Appointment:
+    "An appointment is moved to another time, length or practitioner. The old time is free for others from now on."
     records = _held_still(appointment.patient_id)
-    _locked(appointment.practitioner_id, goes_to)
+    placing.locked(appointment.practitioner_id, to.practitioner)
     standing = _standing(appointment)
-    service = standing.service
-    wall.to_come(starts_at, starts_at + dt.timedelta(minutes=service.minutes))
-    slots.licensed(goes_to, service, standing.state, _day(goes_to, starts_at))
-    if not slots.open_at(goes_to, starts_at, starts_at + dt.timedelta(minutes=service.minutes)):
+    wall.to_come(to.starts, to.ends)
+    _long_enough(to.ends - to.starts)
+    slots.licensed(to.practitioner, standing.service, standing.state, day_of(to.practitioner, to.starts))
+    if not slots.open_at(to.practitioner, to.starts, to.ends):
         raise Refusal("SLOT_OUTSIDE_HOURS", field="starts_at")
-    _given_back(standing)
-    slot = _placed(wanted := _slot(service, goes_to, starts_at, Slot.Status.BUSY), by) or _taken(wanted, standing.state)
+    return replaced(standing, to.practitioner, to.starts, to.ends, records, "appointment.moved", by)
+
+
+def replaced(
+    standing: Appointment,
+    practitioner: UUID,
+    starts: dt.datetime,
+    ends: dt.datetime,
+    records: tuple[UUID, ...],
+    verb: str,
+    by: Actor,
+) -> Appointment:
+    """What stands, at another place of the calendar; inside an action about its patient and the practice."""
+    placing.given_back(standing)
+    wanted = placing.wanted(standing.service, practitioner, starts, ends)
+    slot = placing.placed(wanted, by) or placing.taken(wanted, standing.state)
     if _busy(records, slot.starts_at, slot.ends_at, but=standing.id):
         raise Refusal("PATIENT_BUSY", field="starts_at")
     _looks_after_no_more(standing, by)
-    standing.slot, standing.practitioner_id = slot, goes_to
+    before = changes.before(standing)
+    standing.slot, standing.practitioner_id = slot, practitioner
     standing.starts_at, standing.ends_at, standing.version = slot.starts_at, slot.ends_at, standing.version + 1
-    standing.save(update_fields=["slot", "practitioner", "starts_at", "ends_at", "version"])
+    standing.overbooked = False
+    standing.save(update_fields=["slot", "practitioner", "starts_at", "ends_at", "version", "overbooked"])
     _looks_after(standing, by)
+    changes.noted(standing, verb, before, by)
     return standing
 
 
 def give_back(appointment: Appointment, by: Actor) -> None:
     """What a cancelled appointment held; inside an action about its patient and the practice."""
     _looks_after_no_more(appointment, by)
-    _given_back(appointment)
+    placing.given_back(appointment)
+
+
+def taken_again(appointment: Appointment, status: str, by: Actor) -> None:
+    """What was given back, where it was; inside an action about its patient and the practice."""
+    records = _held_still(appointment.patient_id)
+    service = appointment.service
+    given = Slot.objects.select_for_update().filter(id=appointment.slot_id, status=Slot.Status.BUSY).first()
+    if given is None:
+        wanted = placing.wanted(service, appointment.practitioner_id, appointment.starts_at, appointment.ends_at)
+        wanted.overbooked = appointment.overbooked
+        appointment.slot = placing.placed(wanted, by) or placing.taken(wanted, appointment.state)
+    elif Appointment.objects.filter(slot=given, status__in=STANDING).count() >= service.seats:
+        raise Refusal("GROUP_FULL", field="group", seats=service.seats)
+    if not appointment.overbooked and _busy(records, appointment.starts_at, appointment.ends_at):
+        raise Refusal("PATIENT_BUSY", field="starts_at")
+    appointment.status = status
+    _looks_after(appointment, by)
+
+
+def ending(service: HealthcareService, starts: dt.datetime, minutes: int | None) -> dt.datetime:
+    """When it ends. Raises Refusal TIME_ORDER, SERVICE_LENGTH."""
+    lasts = dt.timedelta(minutes=service.minutes if minutes is None else minutes)
+    if lasts > dt.timedelta() and minutes is not None:
+        _long_enough(lasts)
+    return starts + lasts
+
+
+def _long_enough(lasts: dt.timedelta) -> None:
+    if dt.timedelta() < lasts < SHORTEST or lasts > LONGEST:
+        raise Refusal("SERVICE_LENGTH", field="minutes", most=int(LONGEST.total_seconds() // 60))
 
 
 def _service(asked: Booking) -> HealthcareService:
@@ -126,50 +184,6 @@ def _service(asked: Booking) -> HealthcareService:
     return service
 
 
-def _slot(
-    service: HealthcareService,
-    practitioner: UUID,
-    starts: dt.datetime,
-    status: str,
-    held_until: dt.datetime | None = None,
-    held_by: UUID | None = None,
-) -> Slot:
-    ends = starts + dt.timedelta(minutes=service.minutes)
-    return Slot(
-        practitioner_id=practitioner,
-        service=service,
-        starts_at=starts,
-        ends_at=ends,
-        busy_from=starts - dt.timedelta(minutes=service.before_minutes),
-        busy_until=ends + dt.timedelta(minutes=service.after_minutes),
-        status=status,
-        held_until=held_until,
-        held_by_id=held_by,
-    )
-
-
-def _placed(slot: Slot, by: Actor) -> Slot | None:
-    """The slot, kept; None if its time is taken. Waits for whoever books it in this moment, and never in a ring."""
-    overlapping = Slot.objects.filter(busy_from__lt=slot.busy_until, busy_until__gt=slot.busy_from)
-    run_out = overlapping.filter(
-        practitioner_id=slot.practitioner_id, status=Slot.Status.HELD, held_until__lte=clock.now()
-    )
-    run_out.update(status=Slot.Status.FREE)
-    columns: list[Any] = [
-        slot.id, by.practice, slot.practitioner_id, slot.service_id, slot.starts_at, slot.ends_at, slot.busy_from,
-        slot.busy_until, slot.status, slot.held_until, slot.held_by_id, slot.overbooked,
-    ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT_OVER if slot.overbooked else _INSERT, columns)
-        return slot if cursor.fetchone() else None
-
-
-def _taken(slot: Slot, state: str = "") -> Slot:
-    assert slot.service is not None
-    others = slots.free(slot.service.id, state=state, since=slot.starts_at, limit=slots.ALTERNATIVES)
-    raise Refusal("SLOT_TAKEN", field="starts_at", alternatives=tuple(others))
-
-
 def _claimed(asked: Booking, service: HealthcareService, by: Actor) -> Slot:
     if asked.group:
         return _seat(asked, service)
@@ -179,9 +193,10 @@ def _claimed(asked: Booking, service: HealthcareService, by: Actor) -> Slot:
         if not at.update(status=Slot.Status.BUSY, held_until=None):
             raise Refusal("HOLD_EXPIRED", field="starts_at")
         return Slot.objects.get(id=asked.hold)
-    wanted = _slot(service, asked.practitioner, asked.starts_at, Slot.Status.BUSY)
+    ends = ending(service, asked.starts_at, asked.minutes)
+    wanted = placing.wanted(service, asked.practitioner, asked.starts_at, ends)
     wanted.overbooked = bool(asked.overbook)
-    return _placed(wanted, by) or _taken(wanted, asked.state)
+    return placing.placed(wanted, by) or placing.taken(wanted, asked.state)
 
 
 def _seat(asked: Booking, service: HealthcareService) -> Slot:
@@ -195,7 +210,7 @@ def _seat(asked: Booking, service: HealthcareService) -> Slot:
     return slot
 
 
-def _kept(patient: UUID, asked: Booking, slot: Slot, by: Actor) -> Appointment:
+def _kept(patient: UUID, asked: Booking, slot: Slot, series: AppointmentSeries | None, by: Actor) -> Appointment:
     made = Appointment(
         id=new_id(),
         patient_id=patient,
@@ -207,10 +222,13 @@ def _kept(patient: UUID, asked: Booking, slot: Slot, by: Actor) -> Appointment:
         modality=asked.modality,
         state=asked.state,
         overbooked=bool(asked.overbook),
+        overbook_reason=asked.overbook or None,
         reason=asked.reason,
+        series=series,
     )
     made.save(force_insert=True)
     _looks_after(made, by)
+    changes.noted(made, "appointment.booked", None, by)
     return made
 
 
@@ -238,21 +256,6 @@ def _standing(appointment: Appointment) -> Appointment:
     return found
 
 
-def _given_back(appointment: Appointment) -> None:
-    """The slot is free again, unless others of a group still sit in it."""
-    others = Appointment.objects.filter(slot_id=appointment.slot_id, status__in=STANDING).exclude(id=appointment.id)
-    if not others.exists():
-        Slot.objects.filter(id=appointment.slot_id).update(status=Slot.Status.FREE)
-
-
-def _locked(*practitioners: UUID) -> None:
-    """Moves of one practitioner's day go one after another, in one order, so that no two wait for each other."""
-    rows = (
-        Schedule.objects.select_for_update().filter(practitioner_id__in=set(practitioners)).order_by("practitioner_id")
-    )
-    list(rows)
-
-
 def _held_still(patient: UUID) -> tuple[UUID, ...]:
     """Bookings of one person go one after another; their records. The first of all locks: nobody waits in a ring."""
     records = persons([patient])[patient]
@@ -265,12 +268,18 @@ def _held_still(patient: UUID) -> tuple[UUID, ...]:
     return tuple(rows)
 
 
+def patient_busy(patient: UUID, starts: dt.datetime, ends: dt.datetime) -> bool:
+    """Whether a patient has another visit then, whoever gives it."""
+    return _busy(tuple(persons([patient])[patient]), starts, ends)
+
+
 def _busy(records: tuple[UUID, ...], starts: dt.datetime, ends: dt.datetime, but: UUID | None = None) -> bool:
     theirs = Appointment.objects.filter(patient_id__in=records, status__in=STANDING, overbooked=False)
     return theirs.filter(starts_at__lt=ends, ends_at__gt=starts).exclude(id__in=[but] if but else []).exists()
 
 
-def _day(practitioner: UUID, at: dt.datetime) -> dt.date:
+def day_of(practitioner: UUID, at: dt.datetime) -> dt.date:
+    """The day of an instant in a practitioner's zone. Raises Refusal SLOT_OUTSIDE_HOURS for who has no calendar."""
     schedule = Schedule.objects.filter(practitioner_id=practitioner).first()
     if schedule is None:
         raise Refusal("SLOT_OUTSIDE_HOURS", field="starts_at")

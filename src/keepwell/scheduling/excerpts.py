@@ -6,7 +6,7 @@ import datetime as dt
 from uuid import UUID
 
 from keepwell.charts.excerpts import excerpt
-from keepwell.scheduling.models import Appointment, License, VisitLocation
+from keepwell.scheduling.models import Appointment, License, Participant, VisitLocation
 
 
 @excerpt(Appointment, of="patient_id", sorted_by=("starts_at",))
@@ -34,3 +34,25 @@ class LicenseChoice:
     pk: UUID
     at: dt.datetime
     line: str | None
+
+
+@excerpt(Appointment, of="patient_id")
+class Overbooked:
+    "Why two visits at one time were right, in the words of whoever allowed it."
+
+    pk: UUID
+    overbook_reason: str | None
+
+
+@excerpt(Participant, of="patient_id", sorted_by=("added_at", "pk"))
+class Helper:
+    "Who else takes part in a visit, in which language, and how to reach them."
+
+    pk: UUID
+    appointment: UUID
+    role: str
+    member: UUID | None
+    name: str | None
+    language: str | None
+    reach: str | None
+    ended_at: dt.datetime | None

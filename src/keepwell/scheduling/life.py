@@ -8,10 +8,13 @@ from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
-from keepwell.scheduling import booking
+from keepwell.scheduling import booking, changes
 from keepwell.scheduling.models import STANDING, Appointment
 
 S = Appointment.Status
+
+WAITING = (S.ARRIVED, S.CHECKED_IN)
+"""Somebody is here and waits."""
 
 CAUSES = ("patient", "practitioner", "practice", "weather", "technical", "insurance", "other")
 """Why an appointment is cancelled, as far as it may stand in the clear."""
@@ -31,19 +34,19 @@ FROM: dict[str, frozenset[str]] = {
 @action("appointment.arrived", about="appointment")
 def arrive(appointment: Appointment, *, by: Actor) -> Appointment:
     "The patient is here, or in the waiting room."
-    return _became(appointment, S.ARRIVED)
+    return _became(appointment, S.ARRIVED, "appointment.arrived", by)
 
 
 @action("appointment.checked_in", about="appointment")
 def check_in(appointment: Appointment, *, by: Actor) -> Appointment:
     "The desk has checked who came, their coverage and their forms."
-    return _became(appointment, S.CHECKED_IN)
+    return _became(appointment, S.CHECKED_IN, "appointment.checked_in", by)
 
 
 @action("appointment.fulfilled", about="appointment")
 def fulfil(appointment: Appointment, *, by: Actor) -> Appointment:
     "The visit took place."
-    return _became(appointment, S.FULFILLED)
+    return _became(appointment, S.FULFILLED, "appointment.fulfilled", by)
 
 
 @action("appointment.missed", about="appointment")
@@ -51,13 +54,13 @@ def miss(appointment: Appointment, *, by: Actor) -> Appointment:
     "The patient did not come. Only once the time has begun."
     if appointment.starts_at > clock.now():
         raise Refusal("NOT_YET")
-    return _became(appointment, S.NO_SHOW)
+    return _became(appointment, S.NO_SHOW, "appointment.missed", by)
 
 
 @action("appointment.as_booked", about="appointment")
 def as_booked(appointment: Appointment, *, by: Actor) -> Appointment:
     "What was noted about an appointment was a slip: it is booked as before."
-    return _became(appointment, S.BOOKED)
+    return _became(appointment, S.BOOKED, "appointment.as_booked", by)
 
 
 def cancel(appointment: Appointment, cause: str, *, by: Actor) -> Appointment:
@@ -71,13 +74,19 @@ def cancel(appointment: Appointment, cause: str, *, by: Actor) -> Appointment:
 def _cancelled(whom: tuple[UUID, UUID], appointment: Appointment, cause: str, *, by: Actor) -> Appointment:
     "A promised time is given back and is free for others. The care relation it made ends."
     booking.give_back(appointment, by)
-    return _became(appointment, S.CANCELLED, cause)
+    return _became(appointment, S.CANCELLED, "appointment.cancelled", by, cause)
 
 
-def _became(appointment: Appointment, status: str, cause: str = "") -> Appointment:
+def _became(appointment: Appointment, status: str, verb: str, by: Actor, cause: str = "") -> Appointment:
+    was = changes.before(appointment)
+    columns = {"status": status, "cause": cause, "version": appointment.version + 1, "waiting_since": None}
+    if status in WAITING:
+        columns["waiting_since"] = appointment.waiting_since or clock.now()
     allowed = Appointment.objects.filter(id=appointment.id, version=appointment.version, status__in=FROM[status])
-    if not allowed.update(status=status, cause=cause, version=appointment.version + 1):
+    if not allowed.update(**columns):
         now = Appointment.objects.filter(id=appointment.id).first()
         raise Refusal("STALE_VERSION" if now and now.version != appointment.version else "STATUS_ORDER")
-    appointment.status, appointment.cause, appointment.version = status, cause, appointment.version + 1
+    for column, value in columns.items():
+        setattr(appointment, column, value)
+    changes.noted(appointment, verb, was, by)
     return appointment

@@ -76,3 +76,13 @@ def licensed(practitioner: UUID, service: HealthcareService, state: str, day: dt
 def lasts(license: License, day: dt.date) -> bool:
     """Whether a license is valid on a day."""
     return license.valid_from <= day and (license.valid_until is None or license.valid_until >= day)
+
+
+Span = tuple[dt.datetime, dt.datetime]
+
+
+def opens(practitioners: Iterable[UUID], starts: dt.datetime, ends: dt.datetime) -> dict[UUID, list[Span]]:
+    """When each works between two moments, whatever is booked in it; in one question."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM scheduling_open(%s::uuid[], %s, %s)", [list(practitioners), starts, ends])
+        return {whose: [(r.lower, r.upper) for r in works] for whose, works in cursor.fetchall()}

@@ -37,6 +37,15 @@ def reading(day: dt.date, o_clock: dt.time, where: ZoneInfo) -> dt.datetime:
     return dt.datetime.combine(day, o_clock, where).replace(fold=1).astimezone(dt.UTC)
 
 
+def typed(day: dt.date, o_clock: dt.time, where: ZoneInfo) -> dt.datetime:
+    """The instant of an o'clock somebody typed for one visit. Raises Refusal HOUR_MISSING, and HOUR_TWICE as well."""
+    at = instant(day, o_clock, where)
+    first = dt.datetime.combine(day, o_clock, where).replace(fold=0)
+    if first.utcoffset() != first.replace(fold=1).utcoffset():
+        raise Refusal("HOUR_TWICE", field="time", time=f"{o_clock:%H:%M}", day=day.isoformat(), zone=where.key)
+    return at
+
+
 def day_of(at: dt.datetime, where: ZoneInfo) -> dt.date:
     """On which day of a zone an instant falls."""
     return at.astimezone(where).date()

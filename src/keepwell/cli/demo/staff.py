@@ -32,14 +32,16 @@ WILLOW = Clinic(
     (("Rosa Alvarez", Role.FRONT_DESK), ("Imani Brooks", Role.PRACTITIONER), ("Cleo Hart", Role.COORDINATOR),
      ("Theo Lindqvist", Role.PRIVACY_OFFICER), ("Sam Okafor", Role.SECURITY_OFFICER), ("Bea Novak", Role.BILLER),
      ("Jun Park", Role.TRAINEE), ("Mara Quinn", Role.MARKETER), ("Ansel Reyes", Role.AUDITOR),
-     ("Pat Sorensen", Role.ADMINISTRATOR), ("Alex Doyle", Role.ADMINISTRATOR)),
+     ("Pat Sorensen", Role.ADMINISTRATOR),
+     ("Priya Nair", Role.PRACTITIONER), ("Marcus Webb", Role.PRACTITIONER), ("Alex Doyle", Role.ADMINISTRATOR)),
 )  # fmt: skip
 OAK = Clinic(
     "Oak Family Care", "oak", "CA", "America/Los_Angeles", ("Oakland", "Fresno", "San Jose", "Davis"), "945",
     (("Olu Adeyemi", Role.FRONT_DESK), ("Ximena Torres", Role.PRACTITIONER), ("Nils Berg", Role.COORDINATOR),
      ("Hana Sato", Role.PRIVACY_OFFICER), ("Gus Marino", Role.SECURITY_OFFICER), ("Ivy Chen", Role.BILLER),
      ("Leo Duarte", Role.TRAINEE), ("Wren Kelly", Role.MARKETER), ("Dara Levi", Role.AUDITOR),
-     ("Kit Amari", Role.ADMINISTRATOR), ("Noa Stern", Role.ADMINISTRATOR)),
+     ("Kit Amari", Role.ADMINISTRATOR),
+     ("Lena Fischer", Role.PRACTITIONER), ("Omar Haddad", Role.PRACTITIONER), ("Noa Stern", Role.ADMINISTRATOR)),
 )  # fmt: skip
 LOOKS_AFTER = (Role.PRACTITIONER, Role.COORDINATOR)
 

@@ -9,6 +9,7 @@ from keepwell.access import clearance, emergency, grants, teams
 from keepwell.access.models import CareRelation, CareTeam, Duty, Membership, Reason
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose, Role
+from keepwell.cli.demo import calendar
 from keepwell.cli.demo.staff import Clinic
 from keepwell.ledger.doorway import present
 from keepwell.patients.models import Patient
@@ -28,13 +29,14 @@ def begin(clinic: Clinic, system: Actor, team: CareTeam, *, invites: bool = True
     Without `invites` nobody comes to be able to sign in.
     """
     with present(system):
-        staff = {Role(m.role): m for m in Membership.objects.all()}
+        staff = {Role(m.role): m for m in Membership.objects.order_by("-starts_at")}
         known = list(CareRelation.objects.values_list("patient_id", flat=True).order_by("starts_at"))
         nobodys = Patient.objects.exclude(pk__in=known).order_by("pk").values_list("pk", flat=True).first()
     _stand_in(staff, team, system)
     if invites:
         _invite(clinic, _as(staff[Role.ADMINISTRATOR], system.practice, Purpose.HSYSADMIN))
     _ask(staff, system.practice, known)
+    calendar.fill(clinic, system, known)
     if nobodys:
         _rush(nobodys, _as(staff[Role.PRACTITIONER], system.practice, Purpose.TREAT))
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from keepwell.scheduling.models.appointments import STANDING, Appointment, Slot
+from keepwell.scheduling.models.appointments import (
+    STANDING,
+    Appointment,
+    AppointmentChange,
+    AppointmentSeries,
+    Participant,
+    Slot,
+)
 from keepwell.scheduling.models.checks import VisitLocation
 from keepwell.scheduling.models.hours import DayException, Schedule, WeeklyHours
 from keepwell.scheduling.models.services import HealthcareService, License, Modality, Offering
@@ -10,11 +17,14 @@ from keepwell.scheduling.models.services import HealthcareService, License, Moda
 __all__ = [
     "STANDING",
     "Appointment",
+    "AppointmentChange",
+    "AppointmentSeries",
     "DayException",
     "HealthcareService",
     "License",
     "Modality",
     "Offering",
+    "Participant",
     "Schedule",
     "Slot",
     "VisitLocation",

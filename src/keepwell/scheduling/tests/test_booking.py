@@ -84,9 +84,9 @@ def test_buffers_keep_the_practitioners_time_and_not_the_patients(
     books(rosa, bo, calendar, "10:45")
 
 
-def test_an_overbooked_time_lies_outside_the_rule(calendar: Calendar, rosa: Actor, ada: UUID, bo: UUID):
+def test_an_overbooked_time_lies_outside_the_rule(calendar: Calendar, rosa: Actor, cleo: Actor, ada: UUID, bo: UUID):
     books(rosa, ada, calendar)
-    over = books(rosa, bo, calendar, overbook="Urgent, agreed with the provider")
+    over = books(cleo, bo, calendar, overbook="Urgent, agreed with the provider")
     assert over.overbooked
 
 
