@@ -39,7 +39,7 @@ EVENINGS = [(day, NOON, NINE_PM) for day in range(1, 8)]
 BESIDE = {"MA": ("NH", "RI"), "CA": ("NV", "OR")}
 REASONS = ("Headaches since last week", "Blood pressure review", "Medication refill", "Follow-up after lab results",
            "Sleep trouble", "Back pain", "Asthma check", "Diabetes follow-up")  # fmt: skip
-BACK, AHEAD = 5, 12
+AHEAD = 12
 OPEN_SINCE = dt.date(2020, 1, 1)
 
 
@@ -55,9 +55,11 @@ class Desk:
     zone: ZoneInfo
 
 
-def fill(clinic: Clinic, system: Actor, patients: list[UUID]) -> None:
-    """Sets up what can be booked, and books it."""
+def fill(clinic: Clinic, system: Actor, patients: list[UUID], *, back: int) -> None:
+    """Sets up what can be booked, and books it, from so many days `back`. What is there already stays as it is."""
     with present(system) as by:
+        if HealthcareService.objects.exists():
+            return
         staff = list(Membership.objects.order_by("starts_at", "name"))
         providers = [m.id for m in staff if m.role == Role.PRACTITIONER]
         services = [setting.set_up_service(name, minutes, by=by, **rules) for name, minutes, rules in SERVICES]
@@ -67,7 +69,7 @@ def fill(clinic: Clinic, system: Actor, patients: list[UUID]) -> None:
             _works(clinic, provider, EVENINGS if number == len(providers) - 1 else OFFICE, by)
     rosa = next(m for m in staff if m.role == Role.FRONT_DESK)
     desk = Actor(rosa.id, system.practice, Role.FRONT_DESK, Purpose.HOPERAT)
-    _weeks(Desk(desk, patients, providers, services, clinic.state, ZoneInfo(clinic.time_zone)))
+    _weeks(Desk(desk, patients, providers, services, clinic.state, ZoneInfo(clinic.time_zone)), back)
 
 
 def _works(clinic: Clinic, provider: UUID, week: list[setting.Hours], by: Actor) -> None:
@@ -81,10 +83,10 @@ def _works(clinic: Clinic, provider: UUID, week: list[setting.Hours], by: Actor)
         setting.record_license(provider, state, f"{state}-{provider.hex[-5:].upper()}", by=by, **rules)  # type: ignore[arg-type]
 
 
-def _weeks(desk: Desk) -> None:
+def _weeks(desk: Desk, back: int) -> None:
     chance = random.Random(7)  # noqa: S311 - made-up visits, the same every time
     today = clock.now().astimezone(desk.zone).date()
-    for n in range(-BACK, AHEAD + 1):
+    for n in range(-back, AHEAD + 1):
         day = today + dt.timedelta(days=n)
         if n >= 0:
             _day(desk, day, chance)

@@ -35,8 +35,8 @@ def begin(clinic: Clinic, system: Actor, team: CareTeam, *, invites: bool = True
     _stand_in(staff, team, system)
     if invites:
         _invite(clinic, _as(staff[Role.ADMINISTRATOR], system.practice, Purpose.HSYSADMIN))
+    calendar.fill(clinic, system, known, back=5 if invites else 0)
     _ask(staff, system.practice, known)
-    calendar.fill(clinic, system, known)
     if nobodys:
         _rush(nobodys, _as(staff[Role.PRACTITIONER], system.practice, Purpose.TREAT))
 

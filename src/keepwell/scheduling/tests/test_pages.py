@@ -34,7 +34,8 @@ def at_the_clinic():
 
 
 def day_of(calendar: Calendar, **more: object) -> str:
-    return f"{reverse('schedule')}?{urlencode({'day': calendar.monday.isoformat(), **more})}"
+    asked = {"day": calendar.monday} | more
+    return f"{reverse('schedule')}?{urlencode({name: str(value) for name, value in asked.items()})}"
 
 
 def form(calendar: Calendar, patient: UUID | None, o_clock: str = "10:00", **more: object) -> dict[str, object]:
@@ -278,5 +279,6 @@ def test_after_ten_seconds_a_change_stays(
 def _undo(actor: Actor, clinic: Clinic, answer: bool = False):
     with present(clinic.system):
         last = AppointmentChange.objects.exclude(verb="appointment.undone").order_by("-at").first()
+    assert last
     got = ask(fresh(actor), reverse("appointment-undo", args=[last.id]), {})
     return got if answer else got.status_code
