@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -16,7 +16,8 @@ from keepwell.charts.excerpts import Plan, plan
 from keepwell.ledger import custody
 from keepwell.ledger.entries import Entry, canonical
 from keepwell.practices import presence
-from keepwell.vault import crypto, values
+from keepwell.vault import crypto, files, values
+from keepwell.vault.phi import PhiClass
 
 E = TypeVar("E")
 
@@ -117,6 +118,16 @@ class Chart:
         for row in self.each(excerpt).values():
             return row
         raise Refusal("NOT_FOUND")
+
+    def stream(self, sealed: BinaryIO, subject: UUID, file: UUID, phi: PhiClass) -> BinaryIO:
+        """The plain content of a sealed file of one of the subjects, if its class was opened.
+
+        Raises Refusal KEY_UNAVAILABLE, INTEGRITY_FAILURE.
+        """
+        key = self._keys.get((subject, phi))
+        if key is None:
+            raise Refusal("KEY_UNAVAILABLE")
+        return files.open_stream(sealed, key, files.place(self._by.practice, subject, file, phi))
 
     def _rows(self, excerpt: type[E], rows: models.QuerySet[Any] | None) -> Iterator[tuple[UUID, E]]:
         wanted = self._wanted(excerpt)

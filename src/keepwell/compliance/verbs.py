@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 VERBS = {
+    "document.received": (_("received a document of"), _("received a document")),
+    "document.filed": (_("filed a document of"), _("filed a document")),
+    "document.discarded": (_("threw away a document of"), _("threw away a document")),
     "message.received": (_("received a message from"), _("received a message")),
     "message.read": (_("saw that there is a message from"), _("saw that there is a message")),
     "message.escalated": (_("told somebody of an unread message from"), _("told somebody of an unread message")),

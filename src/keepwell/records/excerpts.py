@@ -8,7 +8,7 @@ from uuid import UUID
 
 from keepwell import charts
 from keepwell.access.models import EmergencyDisclosure
-from keepwell.records.models import Arrival, ClinicalResource, FinancialResource, Part2Resource
+from keepwell.records.models import Arrival, ClinicalResource, Document, FinancialResource, Part2Resource
 from keepwell.vault.phi import PhiClass
 
 NEWEST = ("-year", "pk")
@@ -101,3 +101,54 @@ class Disclosed:
     discloser: str
     nature: str
     at: dt.datetime
+
+
+@charts.excerpt(Document)
+class Unsorted:
+    "What a document that waits is called and where it came from, so that the desk can find out whose it is."
+
+    pk: UUID
+    label: str | None
+    sender: str | None
+
+
+@charts.excerpt(Document)
+class CardHolder:
+    "What a photo ID on file is called."
+
+    pk: UUID
+    holder: str | None
+
+
+@charts.excerpt(Document)
+class CardPayer:
+    "What an insurance card on file is called."
+
+    pk: UUID
+    payer: str | None
+
+
+@charts.excerpt(Document)
+class DocumentTitle:
+    "What a document of the chart is called."
+
+    pk: UUID
+    title: str | None
+
+
+@charts.excerpt(Document)
+class ProgramDocument:
+    "What a document from a substance use disorder program is called."
+
+    pk: UUID
+    program: str | None
+
+
+CALLED: dict[PhiClass, tuple[type[Any], str]] = {
+    PhiClass.CONTACT: (Unsorted, "label"),
+    PhiClass.IDENTITY: (CardHolder, "holder"),
+    PhiClass.COVERAGE: (CardPayer, "payer"),
+    PhiClass.CLINICAL: (DocumentTitle, "title"),
+    PhiClass.PART2: (ProgramDocument, "program"),
+}
+"""Class of a document's content → the excerpt with what it is called, and its column there."""
