@@ -79,7 +79,7 @@ VERBS = {
         _("wrote down a breach of an agreement of"),
         _("wrote down that a vendor broke an agreement"),
     ),
-    "agreement.clause_checked": (_("checked a clause of an agreement of"), _("checked a clause of an agreement")),
+    "agreement.clauses_checked": (_("checked clauses of an agreement of"), _("checked clauses of an agreement")),
     "agreement.closed": (_("closed the exit from an agreement of"), _("closed the exit from an agreement")),
     "agreement.cured": (_("noted the cure of a breach for"), _("noted that a vendor cured a breach")),
     "agreement.kept": (_("kept an agreement in spite of a breach for"), _("kept an agreement in spite of a breach")),

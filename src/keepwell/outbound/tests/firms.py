@@ -64,8 +64,7 @@ def recorded(by: Actor, row: VendorService, **terms: Any) -> Agreement:
 
 def confirmed(by: Actor, agreement: Agreement) -> Agreement:
     """Every required clause found and confirmed by a person."""
-    for clause in needed(()):
-        did(by, agreement_actions.check_clause, agreement, clause.code, True, "page 2")
+    did(by, agreement_actions.check_clauses, agreement, {c.code: (True, "page 2") for c in needed(())})
     return agreement
 
 

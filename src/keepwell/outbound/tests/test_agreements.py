@@ -45,13 +45,13 @@ def test_an_agreement_counts_only_signed_filed_and_checked_by_a_person(willow: C
     agreement = firms.signed(theo, agreement)
     assert code(theo, agreements.activate, agreement) == "BAA_CLAUSE_MISSING"
     firms.confirmed(theo, agreement)
-    did(theo, agreements.check_clause, agreement, "books", False)
+    did(theo, agreements.check_clauses, agreement, {"books": (False, "")})
     assert code(theo, agreements.activate, agreement) == "BAA_CLAUSE_MISSING"
-    assert code(theo, agreements.check_clause, agreement, "unknown", True) == "CHOICE_UNKNOWN"
-    did(theo, agreements.check_clause, agreement, "books", True)
+    assert code(theo, agreements.check_clauses, agreement, {"unknown": (True, "")}) == "CHOICE_UNKNOWN"
+    did(theo, agreements.check_clauses, agreement, {"books": (True, "")})
     did(theo, agreements.activate, agreement)
     assert {
-        "agreement.recorded", "agreement.signed", "agreement.clause_checked", "agreement.activated",
+        "agreement.recorded", "agreement.signed", "agreement.clauses_checked", "agreement.activated",
     } <= set(verbs(willow))  # fmt: skip
 
 

@@ -140,5 +140,5 @@ def test_the_register_shows_each_service_and_what_is_paused(theo: Actor, rosa: A
     assert "Nobody is in the register yet" in text(ask(theo, "/vendors/"))
     firms.cleared(theo)
     page = text(ask(theo, "/vendors/"))
-    assert "Acme" in page and "Business associate" in page and "days left" in page
+    assert "Acme" in page and "Business associate" in page and "May be used" in page
     assert ask(rosa, "/vendors/").status_code == 403

@@ -72,15 +72,17 @@ def record(
     return row
 
 
-@action("agreement.clause_checked", seals={OFFICE})
-def check_clause(agreement: Agreement, clause: str, found: bool, where: str = "", *, by: Actor) -> ClauseCheck:
-    "A person looked for a clause in an agreement, and says whether it is there and where."
-    row = ClauseCheck.objects.filter(agreement=agreement, clause=clause).first()
-    if row is None:
+@action("agreement.clauses_checked", seals={OFFICE})
+def check_clauses(agreement: Agreement, said: Mapping[str, tuple[bool, str]], *, by: Actor) -> int:
+    """A person looked for clauses in an agreement, and says of each whether it is there and where. Returns how many."""
+    rows = list(ClauseCheck.objects.filter(agreement=agreement, clause__in=list(said)).order_by("id"))
+    if len(rows) != len(said):
         raise Refusal("CHOICE_UNKNOWN", field="clause")
-    row.found, row.where, row.confirmed_by_id, row.confirmed_at = found, where or None, by.id, clock.now()
-    row.save(update_fields=["found", "where", "confirmed_by", "confirmed_at"])
-    return row
+    for row in rows:
+        found, where = said[row.clause]
+        row.found, row.where, row.confirmed_by_id, row.confirmed_at = found, where or None, by.id, clock.now()
+        row.save(update_fields=["found", "where", "confirmed_by", "confirmed_at"])
+    return len(rows)
 
 
 @action("agreement.signed", seals={OFFICE})

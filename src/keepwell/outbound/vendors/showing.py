@@ -36,6 +36,11 @@ def practice_of(by: Actor) -> Practice:
     return Practice.objects.get(id=by.practice)
 
 
+def today(by: Actor) -> dt.date:
+    """Today by the practice's own clock."""
+    return agreements.today_at(practice_of(by))
+
+
 def standings(by: Actor, vendors: Iterable[UUID] | None = None) -> dict[UUID, list[Standing]]:
     """Each vendor's services in use or offered, by vendor. Three questions to the database, however many there are."""
     rows = VendorService.objects.filter(ended_at=None).select_related("vendor").order_by("kind", "rank", "name", "id")
@@ -44,10 +49,10 @@ def standings(by: Actor, vendors: Iterable[UUID] | None = None) -> dict[UUID, li
     covered = Coverage.objects.filter(service_id__in=[s.id for s in services], ended_at=None)
     for one in covered.select_related("agreement").order_by("-agreement__starts_on", "id"):
         covering.setdefault(one.service_id, []).append(one)
-    today = agreements.today_at(practice_of(by))
+    now = today(by)
     found: dict[UUID, list[Standing]] = {}
     for service in services:
-        found.setdefault(service.vendor_id, []).append(standing(service, covering.get(service.id, []), today))
+        found.setdefault(service.vendor_id, []).append(standing(service, covering.get(service.id, []), now))
     return found
 
 

@@ -1,0 +1,146 @@
+"""What the page of one vendor and the page of one agreement show, each from one opening."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from keepwell import charts
+from keepwell.base.actor import Actor
+from keepwell.base.refusal import Refusal
+from keepwell.outbound import agreements
+from keepwell.outbound.models import (
+    Agreement,
+    Assurance,
+    ClauseCheck,
+    Coverage,
+    Paper,
+    Subcontractor,
+    Vendor,
+    VendorService,
+    VettingAnswer,
+)
+from keepwell.outbound.vendors import safeguards, showing, vetting
+from keepwell.outbound.vendors.clauses import clauses, needed
+from keepwell.outbound.vendors.excerpts import (
+    AgreementWords,
+    AssuranceWords,
+    ClausePlace,
+    Evidence,
+    PaperName,
+    ServiceReason,
+    SubcontractorWork,
+    VendorNotes,
+)
+
+
+def vendor(vendor: UUID) -> Vendor:
+    """Raises Refusal NOT_FOUND."""
+    row = Vendor.objects.filter(id=vendor).first()
+    if row is None:
+        raise Refusal("NOT_FOUND")
+    return row
+
+
+def service(service: UUID) -> VendorService:
+    """Raises Refusal NOT_FOUND."""
+    row = VendorService.objects.filter(id=service, ended_at=None).select_related("vendor", "practice").first()
+    if row is None:
+        raise Refusal("NOT_FOUND")
+    return row
+
+
+def agreement(agreement: UUID) -> Agreement:
+    """Raises Refusal NOT_FOUND."""
+    row = Agreement.objects.filter(id=agreement).select_related("vendor", "file", "practice").first()
+    if row is None:
+        raise Refusal("NOT_FOUND")
+    return row
+
+
+def of_vendor(row: Vendor, by: Actor) -> dict[str, Any]:
+    """Everything about one vendor: rows in the clear, and what is sealed of them by row."""
+    today = agreements.today_at(showing.practice_of(by))
+    chart = charts.open(
+        by.practice, VendorNotes, ServiceReason, AssuranceWords, SubcontractorWork, PaperName, by=by, listed=False
+    )
+
+    def words(excerpt: type[Any], rows: Any) -> dict[UUID, Any]:
+        return {one.pk: one for found in chart.all(excerpt, rows).values() for one in found}
+
+    assurances = Assurance.objects.filter(vendor=row, withdrawn_at=None)
+    subcontractors = Subcontractor.objects.filter(vendor=row, ended_at=None)
+    answers = list(VettingAnswer.objects.filter(vendor=row).order_by("id"))
+    return {
+        "vendor": row,
+        "today": today,
+        "notes": words(VendorNotes, Vendor.objects.filter(id=row.id)).get(row.id),
+        "standings": showing.standings(by, [row.id]).get(row.id, []),
+        "reasons": words(ServiceReason, VendorService.objects.filter(vendor=row)),
+        "agreements": [(a, agreements.trouble(a, today), _days(a, today)) for a in _agreements(row)],
+        "assurances": list(assurances.order_by("-ends_on", "id")),
+        "attested": words(AssuranceWords, assurances),
+        "uncovered": safeguards.uncovered(row, today),
+        "verification_days": (safeguards.verification_due(row, today) - today).days,
+        "subcontractors": list(subcontractors.order_by("name", "id")),
+        "work": words(SubcontractorWork, subcontractors),
+        "papers": list(Paper.objects.filter(vendor=row).order_by("-kept_at", "id")[:50]),
+        "names": words(PaperName, Paper.objects.filter(vendor=row)),
+        "score": vetting.score(row, answers),
+    }
+
+
+def of_agreement(row: Agreement, by: Actor) -> dict[str, Any]:
+    """One agreement: what it covers, its clauses as they were checked, its signatures, and how it goes on."""
+    today = agreements.today_at(showing.practice_of(by))
+    chart = charts.open(by.practice, AgreementWords, ClausePlace, PaperName, by=by, listed=False)
+    checks = {c.clause: c for c in ClauseCheck.objects.filter(agreement=row).select_related("confirmed_by")}
+    places = chart.all(ClausePlace, ClauseCheck.objects.filter(agreement=row)).get(by.practice, [])
+    where = {one.pk: one.where for one in places}
+    covered = list(Coverage.objects.filter(agreement=row, ended_at=None).select_related("service").order_by("id"))
+    wanted = {c.code for c in needed({name for one in covered for name in one.classes})}
+    words = chart.all(AgreementWords, Agreement.objects.filter(id=row.id)).get(by.practice, [])
+    return {
+        "agreement": row,
+        "vendor": row.vendor,
+        "today": today,
+        "trouble": agreements.trouble(row, today),
+        "refusal_of": agreements.refusal,
+        "days": _days(row, today),
+        "covered": covered,
+        "clauses": [
+            (c, checks[c.code], where.get(checks[c.code].pk) or "", c.code in wanted) for c in clauses().values()
+        ],
+        "left": sum(1 for code in wanted if not (checks[code].found and checks[code].confirmed_at)),
+        "wanted": len(wanted),
+        "words": words[0] if words else None,
+        "file_name": _file_name(chart, row),
+    }
+
+
+def of_vetting(row: Vendor, by: Actor) -> dict[str, Any]:
+    """A vendor's answers to our questions, by area."""
+    answers = {a.question: a for a in VettingAnswer.objects.filter(vendor=row).select_related("noted_by")}
+    chart = charts.open(by.practice, Evidence, PaperName, by=by, listed=False)
+    said = chart.all(Evidence, VettingAnswer.objects.filter(vendor=row)).get(by.practice, [])
+    return {
+        "vendor": row,
+        "questions": list(vetting.questions().values()),
+        "answers": answers,
+        "evidence": {one.pk: one.evidence or "" for one in said},
+        "score": vetting.score(row, answers.values()),
+    }
+
+
+def _agreements(row: Vendor) -> list[Agreement]:
+    return list(Agreement.objects.filter(vendor=row).order_by("-starts_on", "-added_at"))
+
+
+def _days(row: Agreement, today: Any) -> int | None:
+    end = agreements.ended_on(row)
+    return (end - today).days if end and row.active_at else None
+
+
+def _file_name(chart: charts.Chart, row: Agreement) -> str:
+    found = chart.all(PaperName, Paper.objects.filter(id=row.file_id)) if row.file_id else {}
+    return next((one.name for rows in found.values() for one in rows), "")
