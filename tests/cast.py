@@ -65,8 +65,7 @@ def ready_for_patients(practice: UUID) -> None:
     """
     _admin(mine.database).execute("DELETE FROM custody.attempt")
     _admin(mine.database).execute(
-        "INSERT INTO access_setup (id, practice_id, states, hours, hosting_vendor, hosting_agreement, ready_at)"
-        " VALUES (%s, %s, '[]', '{}', '', false, now())",
+        "INSERT INTO access_setup (id, practice_id, states, hours, ready_at) VALUES (%s, %s, '[]', '{}', now())",
         [new_id(), practice],
     )
 

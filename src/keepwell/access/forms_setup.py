@@ -71,21 +71,3 @@ class PersonForm(Refusable):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["office"].choices = [(r.value, role_word(r)) for r in ASKED_FOR]  # type: ignore[attr-defined]
-
-
-class HostingForm(Refusable):
-    """Who hosts this installation."""
-
-    vendor = forms.CharField(
-        label=_("Who hosts it"), max_length=120, help_text=_("A company, or your own practice if it stands with you.")
-    )
-    agreement = forms.BooleanField(
-        label=_("An agreement with them (BAA) is in force, or it stands with us and nobody else gets at it"),
-        required=False,
-    )
-    ends_on = forms.DateField(
-        label=_("Until"),
-        required=False,
-        help_text=_("Leave it empty if it has no end."),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )

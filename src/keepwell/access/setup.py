@@ -6,13 +6,11 @@ one who leaves or loses a phone locks nobody out.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -59,15 +57,25 @@ def steps(by: Actor) -> list[Step]:
         ),
         Step("privacy", _("A privacy officer"), Role.PRIVACY_OFFICER in holders, "NO_PRIVACY_OFFICER"),
         Step("security", _("A security officer"), Role.SECURITY_OFFICER in holders, "NO_SECURITY_OFFICER"),
-        Step("hosting", _("An agreement with whoever hosts this"), assured(said), "HOSTING_ASSURANCE_MISSING"),
+        Step("hosting", _("An agreement with whoever hosts this"), assured(by), "HOSTING_ASSURANCE_MISSING"),
         Step("kit", _("A recovery kit, printed and confirmed"), kits.standing() is not None, "SETUP_INCOMPLETE"),
         Step("alternates", _("Somebody else for each officer's own cases"), not list(alternates.unattended())),
     ]
 
 
-def assured(said: Setup) -> bool:
-    """Whether the hosting is in hand: an agreement that has not ended."""
-    return said.hosting_agreement and (said.hosting_ends_on is None or said.hosting_ends_on >= timezone.localdate())
+Hosted = Callable[[Actor], bool]
+_hosted: list[Hosted] = []
+
+
+def hosting(check: Hosted) -> Hosted:
+    """Names what answers whether the hosting is in hand. The register of vendors does, which is further up."""
+    _hosted.append(check)
+    return check
+
+
+def assured(by: Actor) -> bool:
+    """Whether the hosting is in hand: decided, under an agreement if it needs one, in rooms somebody vouches for."""
+    return any(check(by) for check in _hosted)
 
 
 def ready(by: Actor) -> bool:
@@ -99,12 +107,6 @@ def place(name: str, time_zone: str, *, by: Actor) -> Practice:
     practice.name, practice.time_zone = name, time_zone
     practice.save(update_fields=["name", "time_zone"])
     return practice
-
-
-@action("hosting.assured")
-def assure(vendor: str, agreement: bool, ends_on: dt.date | None, *, by: Actor) -> Setup:
-    "Who hosts this installation, and whether an agreement with them is in force (45 CFR § 164.308(b)(1))."
-    return _kept(by, hosting_vendor=vendor, hosting_agreement=agreement, hosting_ends_on=ends_on)
 
 
 @action("practice.made_ready")

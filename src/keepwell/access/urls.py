@@ -81,7 +81,6 @@ urlpatterns = [
     path("set-up/", views_setup.set_up, name="set-up"),
     path("set-up/practice/", views_setup.practice, name="set-up-practice"),
     path("set-up/people/", views_setup.people, name="set-up-people"),
-    path("set-up/hosting/", views_setup.hosting, name="set-up-hosting"),
     path("set-up/ready/", views_setup.ready, name="set-up-ready"),
     path("notices/", views_notices.listed, name="notices"),
     path("notices/seen/", views_notices.all_seen, name="notices-seen"),

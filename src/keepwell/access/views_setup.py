@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from keepwell.access import actions, clearance, credentials, setup
 from keepwell.access import welcome as first_page
 from keepwell.access.answers import answered
-from keepwell.access.forms_setup import ASKED_FOR, HostingForm, PersonForm, PracticeForm, WelcomeForm
+from keepwell.access.forms_setup import ASKED_FOR, PersonForm, PracticeForm, WelcomeForm
 from keepwell.access.models import Membership, Person, Practice
 from keepwell.access.pages import page, public
 from keepwell.access.policy import Can
@@ -102,18 +102,6 @@ def _invited(said: dict[str, Any], by: Actor) -> Membership:
 
 @require_POST
 @page(Can.MANAGE_ACCESS, purpose=Purpose.HSYSADMIN)
-def hosting(request: HttpRequest) -> HttpResponse:
-    """Who hosts this, and whether an agreement is in force."""
-    form = HostingForm(request.POST)
-    if not form.is_valid():
-        return _page(request, hosting_form=form)
-    said = form.cleaned_data
-    setup.assure(said["vendor"], said["agreement"], said["ends_on"], by=_actor(request))
-    return HttpResponseRedirect(reverse("set-up"))
-
-
-@require_POST
-@page(Can.MANAGE_ACCESS, purpose=Purpose.HSYSADMIN)
 def ready(request: HttpRequest) -> HttpResponse:
     """Everything is in place: patients may come."""
     setup.make_ready(by=_actor(request))
@@ -131,9 +119,6 @@ def _page(request: HttpRequest, **shown: Any) -> HttpResponse:
     forms = {
         "practice_form": PracticeForm(initial=_start(here, said.states, said.hours)),
         "person_form": PersonForm(),
-        "hosting_form": HostingForm(
-            initial={name: getattr(said, f"hosting_{name}") for name in ("vendor", "agreement", "ends_on")}
-        ),
         "link": None,
     }
     standing = {

@@ -34,11 +34,11 @@ def pdf(template: str, data: Mapping[str, Any], at: dt.datetime | None = None) -
 
 def _set(template: str, data: Mapping[str, Any], at: dt.datetime | None, standards: Any) -> bytes:
     with tempfile.TemporaryDirectory(prefix="keepwell-pdf-") as empty:
-        made = typst.compile(
+        compile: Any = typst.compile
+        made = compile(
             (HEAD + template).encode(),
             root=empty,
             ignore_system_fonts=True,
-            font_paths=[],
             format="pdf",
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             pdf_standards=standards,

@@ -11,6 +11,7 @@ from keepwell.ledger import wire
 from keepwell.ledger.doorway import present
 from keepwell.ledger.reconcile import reconcile
 from keepwell.messaging import overdue
+from keepwell.outbound.vendors import clocks, pauses
 from keepwell.patients.movein import actions as movein
 from keepwell.scheduling import licenses
 
@@ -77,6 +78,28 @@ def remind_of_licenses(timestamp: int = 0) -> int:
         with present(practice.actor("licenses that end")) as by:
             asked += licenses.remind(by=by)
     return asked
+
+
+@app.periodic(cron="0 6 * * *")
+@app.task(name="keepwell.agreements", queue="keepwell")
+def remind_of_agreements(timestamp: int = 0) -> int:
+    """Asks for what ends with a vendor within 90, 60, 30 and 7 days, in every practice. How many new tasks."""
+    asked = 0
+    for practice in maintenance.practices():
+        with present(practice.actor("agreements that end")) as by:
+            asked += clocks.run(by=by)
+    return asked
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="keepwell.pauses", queue="keepwell")
+def look_for_pauses(timestamp: int = 0) -> int:
+    """Tells at once of a channel that a date has paused or cleared, in every practice. How many began or ended."""
+    changed = 0
+    for practice in maintenance.practices():
+        with present(practice.actor("channels that carry")) as by:
+            changed += pauses.look(by=by)
+    return changed
 
 
 @app.periodic(cron="40 2 * * *")

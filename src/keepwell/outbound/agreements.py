@@ -95,6 +95,12 @@ def cleared(service: UUID, *, by: Actor, classes: Iterable[PhiClass]) -> Carrier
     return answers[0]
 
 
+def asked_of(service: VendorService, classes: frozenset[PhiClass]) -> Carrier | None:
+    """One service in hand: whether it may have these classes now."""
+    found = _answered([service], classes)[0]
+    return found if isinstance(found, Carrier) else None
+
+
 def fallback(channel: Channel, *, by: Actor, among: Iterable[Channel] = NEXT_BEST) -> Channel | None:
     """Another channel that is cleared now, for messages whose own is paused; None: people have to be called."""
     others = [c for c in NEXT_BEST if c in frozenset(among) and c is not channel]

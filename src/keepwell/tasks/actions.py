@@ -124,6 +124,22 @@ def cancel(task: Task, *, by: Actor) -> Task:
     return _settled(task, Task.Status.CANCELLED, by)
 
 
+def obsolete(*keys: str, by: Actor) -> int:
+    """Tasks of these keys, which Keepwell raised, need not be done any more. How many were still open."""
+    rows = list(Task.objects.select_for_update().filter(key__in=keys, settled_at=None).order_by("id"))
+    for row in rows:
+        _obsolete(row, by=by)
+    return len(rows)
+
+
+@action("task.obsolete", about="task")
+def _obsolete(task: Task, *, by: Actor) -> Task:
+    "What a task that Keepwell raised is about is over."
+    task.status, task.settled_at = Task.Status.CANCELLED, clock.now()
+    caring.fades(task, by)
+    return _kept(task, "status", "settled_at", "relation")
+
+
 @action("task.reopened", about="task")
 def reopen(task: Task, *, by: Actor) -> Task:
     "It is not done after all. Within ten seconds nothing has changed in between; later the care relation stays ended."

@@ -17,12 +17,9 @@ class Setup(Tenanted):
 
     states: Any = models.JSONField(default=list)
     hours: Any = models.JSONField(default=dict)
-    hosting_vendor = models.CharField(max_length=120, blank=True)
-    hosting_agreement = models.BooleanField(default=False)
-    hosting_ends_on = models.DateField(null=True)
     ready_at = models.DateTimeField(null=True)
 
-    plain = {"states", "hours", "hosting_vendor", "hosting_agreement", "hosting_ends_on", "ready_at"}
+    plain = {"states", "hours", "ready_at"}
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["practice"], name="access_setup_once")]

@@ -19,6 +19,7 @@ from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.doorway import present
+from keepwell.outbound.vendors import actions, hosting
 from keepwell.patients import actions as patients
 from keepwell.patients.facts import Demographics
 from keepwell.patients.models import Patient
@@ -80,10 +81,15 @@ def test_no_patient_comes_before_everything_is_in_place(elm: Clinic, nia: Actor)
     elm.employs("sam", Role.SECURITY_OFFICER, Purpose.HCOMPL)
     assert code(lambda: opens(nia)) == "HOSTING_ASSURANCE_MISSING"
     with present(again(nia)) as by:
-        setup.assure("Cloud Ltd.", True, dt.date(2020, 1, 1), by=by)
-    assert code(lambda: opens(nia)) == "HOSTING_ASSURANCE_MISSING"
+        actions.add("Cloud Ltd.", by=by)
+    assert code(lambda: opens(nia)) == "HOSTING_ASSURANCE_MISSING", "a name in the register hosts nothing"
+    last_year = clock.now().date() - dt.timedelta(days=400)
     with present(again(nia)) as by:
-        setup.assure("Cloud Ltd.", True, None, by=by)
+        assert code(lambda: hosting.stands_with_us("Back office", last_year, "Locked", by=by)) == (
+            "HOSTING_ASSURANCE_MISSING"
+        )
+    with present(again(nia)) as by:
+        hosting.stands_with_us("Back room", clock.now().date() - dt.timedelta(days=1), "Locked", by=by)
     assert code(lambda: opens(nia)) == "SETUP_INCOMPLETE"
     seals_a_kit(nia)
     assert code(lambda: registers(elm)) == "SETUP_INCOMPLETE"
@@ -130,8 +136,9 @@ def test_the_list_computes_each_point_and_offers_what_is_next(elm: Clinic, nia: 
     assert ask(nia, "/set-up/practice/", fields | {"closes": "07:00"}).status_code == 422
     ask(nia, "/set-up/practice/", fields)
     assert verbs(elm)[-2:] == ["practice.placed", "practice.described"]
-    assert ask(nia, "/set-up/hosting/", {"vendor": ""}).status_code == 422
-    ask(nia, "/set-up/hosting/", {"vendor": "Cloud Ltd.", "agreement": "on"})
+    rooms = {"name": "Back room", "looked_on": f"{clock.now() - dt.timedelta(days=1):%Y-%m-%d}", "says": "Locked"}
+    assert ask(nia, "/vendors/own/", rooms).status_code == 422
+    ask(nia, "/vendors/own/", rooms | {"access": "on", "environment": "on", "surveillance": "on"})
     assert "Open for patients" not in text(ask(nia, "/set-up/"))
     seals_a_kit(nia)
     assert "Open for patients" in text(ask(nia, "/set-up/"))
@@ -185,7 +192,6 @@ def test_a_stolen_database_password_makes_no_practice_ready(elm: Clinic, app_sql
     assert done == 0
     with pytest.raises(psycopg.Error):
         app_sql.execute(
-            "INSERT INTO access_setup (id, practice_id, states, hours, hosting_vendor, hosting_agreement, ready_at)"
-            " VALUES (%s, %s, '[]', '{}', '', false, now())",
+            "INSERT INTO access_setup (id, practice_id, states, hours, ready_at) VALUES (%s, %s, '[]', '{}', now())",
             [new_id(), elm.practice.id],
         )

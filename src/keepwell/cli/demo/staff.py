@@ -12,6 +12,7 @@ from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.cli.people import Somebody
 from keepwell.ledger.doorway import present
+from keepwell.outbound.vendors import hosting
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def ready(clinic: Clinic, practice: Practice) -> None:
     hours = {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "08:00", "until": "18:00"}
     with present(access.system_actor(practice.id)) as by:
         setup.describe([clinic.state], hours, by=by)
-        setup.assure("This machine", True, None, by=by)
+        hosting.stands_with_us("This machine", clock.now().date(), "Locked, smoke alarm, camera", by=by)
     _seal_kit(practice)
     with present(access.system_actor(practice.id)) as by:
         setup.make_ready(by=by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keepwell.outbound.models.agreements import Agreement, ClauseCheck, Coverage
+from keepwell.outbound.models.pauses import Pause
 from keepwell.outbound.models.vendors import Decision, Ground, ServiceKind, Vendor, VendorService
 from keepwell.outbound.models.vetting import Assurance, Paper, Subcontractor, VettingAnswer
 
@@ -14,6 +15,7 @@ __all__ = [
     "Decision",
     "Ground",
     "Paper",
+    "Pause",
     "ServiceKind",
     "Subcontractor",
     "Vendor",

@@ -11,7 +11,8 @@ from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
 from keepwell.outbound import agreements
 from keepwell.outbound.models import Coverage, Decision, Ground, ServiceKind, Vendor, VendorService
-from keepwell.outbound.vendors import safeguards
+from keepwell.outbound.vendors import pauses, safeguards
+from keepwell.outbound.vendors.whom import who
 from keepwell.outbound.vendors.words import FITS
 from keepwell.vault.phi import PhiClass
 
@@ -40,7 +41,7 @@ def add(name: str, *, by: Actor, contact: str = "", notes: str = "", signs: str 
     said = _named(name)
     if Vendor.objects.filter(name__iexact=said, ended_at=None).exists():
         raise Refusal("VENDOR_KNOWN", field="name", vendor=said)
-    vendor = Vendor(name=said, signs=_signs(signs), contact=contact or None, notes=notes or None, added_by_id=by.id)
+    vendor = Vendor(name=said, signs=_signs(signs), contact=contact or None, notes=notes or None, added_by_id=who(by))
     vendor.save(force_insert=True)
     return vendor
 
@@ -61,6 +62,7 @@ def end(vendor: Vendor, *, by: Actor) -> Vendor:
     VendorService.objects.filter(vendor=vendor, ended_at=None).update(ended_at=now, used_since=None)
     vendor.ended_at = now
     vendor.save(update_fields=["ended_at"])
+    pauses.look(by=by)
     return vendor
 
 
@@ -83,9 +85,10 @@ def decide(service: VendorService, what: Decision, why: Ground, reason: str = ""
     """
     _refuse_wrong(service, what, why)
     service.decision, service.ground, service.reason = what, why, reason or None
-    service.decided_by_id, service.decided_at = by.id, clock.now()
+    service.decided_by_id, service.decided_at = who(by), clock.now()
     service.used_since = service.used_by_id = None
     service.save(update_fields=["decision", "ground", "reason", "decided_by", "decided_at", "used_since", "used_by"])
+    pauses.look(by=by)
     return service
 
 
@@ -105,10 +108,11 @@ def use(service: VendorService, *, by: Actor) -> VendorService:
         safeguards.refuse_unpapered(service.vendor)
     if service.kind in KEEPERS and service.decision != Decision.NO_PHI:
         safeguards.refuse_unassured(service.vendor, agreements.today_at(service.practice))
-    service.used_since, service.used_by_id = clock.now(), by.id
+    service.used_since, service.used_by_id = clock.now(), who(by)
     if needed:
         _refuse_uncovered(service)
     service.save(update_fields=["used_since", "used_by"])
+    pauses.look(by=by)
     return service
 
 
@@ -117,6 +121,7 @@ def stop(service: VendorService, *, by: Actor) -> VendorService:
     "A service is not used any more, until somebody puts it in use again."
     service.used_since = service.used_by_id = None
     service.save(update_fields=["used_since", "used_by"])
+    pauses.look(by=by)
     return service
 
 

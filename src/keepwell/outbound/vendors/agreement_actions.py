@@ -14,7 +14,9 @@ from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
 from keepwell.outbound.agreements import today_at
 from keepwell.outbound.models import Agreement, ClauseCheck, Coverage, Paper, Vendor, VendorService
+from keepwell.outbound.vendors import pauses
 from keepwell.outbound.vendors.clauses import clauses, needed
+from keepwell.outbound.vendors.whom import who
 from keepwell.vault.phi import PhiClass
 
 OFFICE = PhiClass.OFFICE
@@ -60,7 +62,7 @@ def record(
         raise Refusal("AGREEMENT_COVERS_NOTHING", field="covers")
     row = Agreement(
         vendor=vendor, starts_on=said.starts_on, ends_on=said.ends_on, with_service=said.with_service,
-        renews_itself=said.renews_itself, report_days=said.report_days, drafted=drafted, added_by_id=by.id,
+        renews_itself=said.renews_itself, report_days=said.report_days, drafted=drafted, added_by_id=who(by),
     )  # fmt: skip
     row.save(force_insert=True)
     for service in services:
@@ -80,7 +82,7 @@ def check_clauses(agreement: Agreement, said: Mapping[str, tuple[bool, str]], *,
         raise Refusal("CHOICE_UNKNOWN", field="clause")
     for row in rows:
         found, where = said[row.clause]
-        row.found, row.where, row.confirmed_by_id, row.confirmed_at = found, where or None, by.id, clock.now()
+        row.found, row.where, row.confirmed_by_id, row.confirmed_at = found, where or None, who(by), clock.now()
         row.save(update_fields=["found", "where", "confirmed_by", "confirmed_at"])
     return len(rows)
 
@@ -105,7 +107,7 @@ def accept_report(agreement: Agreement, *, by: Actor) -> Agreement:
     "The privacy officer accepts that breaches are told later than after ten days. Raises Refusal BAA_REPORT_LONG."
     if by.role is not Role.PRIVACY_OFFICER:
         raise Refusal("BAA_REPORT_LONG", n=agreement.report_days)
-    agreement.report_accepted_by_id, agreement.report_accepted_at = by.id, clock.now()
+    agreement.report_accepted_by_id, agreement.report_accepted_at = who(by), clock.now()
     agreement.save(update_fields=["report_accepted_by", "report_accepted_at"])
     return agreement
 
@@ -127,8 +129,9 @@ def activate(agreement: Agreement, *, by: Actor) -> Agreement:
     if agreement.report_days > LONG_REPORT and agreement.report_accepted_at is None:
         raise Refusal("BAA_REPORT_LONG", n=agreement.report_days)
     agreement.active_at = agreement.reviewed_at = clock.now()
-    agreement.active_by_id = by.id
+    agreement.active_by_id = who(by)
     agreement.save(update_fields=["active_at", "active_by", "reviewed_at"])
+    pauses.look(by=by)
     return agreement
 
 
@@ -158,6 +161,7 @@ def renew(agreement: Agreement, ends_on: dt.date, *, by: Actor) -> Agreement:
         raise Refusal("BAA_AUTO_RENEW_UNREVIEWED", vendor=agreement.vendor.name)
     agreement.ends_on = ends_on
     agreement.save(update_fields=["ends_on"])
+    pauses.look(by=by)
     return agreement
 
 
@@ -175,6 +179,7 @@ def breached(agreement: Agreement, breached_on: dt.date, breach: str, cure_by: d
     agreement.breached_on, agreement.breach, agreement.cure_by = breached_on, breach.strip(), cure_by
     agreement.cured_on = agreement.kept_at = None
     agreement.save(update_fields=["breached_on", "breach", "cure_by", "cured_on", "kept_at"])
+    pauses.look(by=by)
     return agreement
 
 
@@ -183,6 +188,7 @@ def cured(agreement: Agreement, *, by: Actor) -> Agreement:
     "What a vendor broke is mended."
     agreement.cured_on = today_at(_practice(by))
     agreement.save(update_fields=["cured_on"])
+    pauses.look(by=by)
     return agreement
 
 
@@ -193,6 +199,7 @@ def keep(agreement: Agreement, because: str, *, by: Actor) -> Agreement:
         raise Refusal("FIELD_EMPTY", field="because")
     agreement.kept_because, agreement.kept_at = because.strip(), clock.now()
     agreement.save(update_fields=["kept_because", "kept_at"])
+    pauses.look(by=by)
     return agreement
 
 
@@ -202,6 +209,7 @@ def terminate(agreement: Agreement, on: dt.date, *, by: Actor) -> Agreement:
     _refuse_over(agreement)
     agreement.terminated_on = max(on, today_at(_practice(by)))
     agreement.save(update_fields=["terminated_on"])
+    pauses.look(by=by)
     return agreement
 
 

@@ -78,6 +78,18 @@ class AboutForm(VendorForm):
     name = None  # type: ignore[assignment]
 
 
+class OwnRoomsForm(Refusable):
+    """Our own machine in our own rooms, and who looked at them."""
+
+    name = forms.CharField(label=_("Where it stands"), max_length=120, help_text=_('As people call it: "Back office".'))
+    looked_on = day(_("Somebody looked at the rooms on"))
+    access = forms.BooleanField(label=_("Who gets into the room is settled, and it is locked."))
+    environment = forms.BooleanField(label=_("Fire, water, power and climate are seen to."))
+    surveillance = forms.BooleanField(label=_("A camera or an alarm would tell of somebody who should not be there."))
+    says = words(_("What was found"), required=True)
+    field_order = ("name", "looked_on", "access", "environment", "surveillance", "says")
+
+
 class ServiceForm(Refusable):
     """One thing a vendor does."""
 

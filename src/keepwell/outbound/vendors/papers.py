@@ -19,6 +19,7 @@ from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action, key_for_file
 from keepwell.outbound.models import Assurance, Paper, Subcontractor, Vendor
+from keepwell.outbound.vendors.whom import who
 from keepwell.vault import files
 from keepwell.vault.phi import PhiClass
 
@@ -44,7 +45,7 @@ def keep(vendor: Vendor, name: str, content: bytes, *, by: Actor) -> Paper:
     if kind is None:
         raise Refusal("PAPER_TYPE", field="file")
     row = Paper(
-        id=new_id(), vendor=vendor, name=name[:200] or "file", type=kind, size=len(content), kept_by_id=by.id,
+        id=new_id(), vendor=vendor, name=name[:200] or "file", type=kind, size=len(content), kept_by_id=who(by),
         digest=hashlib.sha256(content).digest(),
     )  # fmt: skip
     _put(row.id, by.practice, content)
@@ -77,7 +78,7 @@ def assure(
     if file is None and not says.strip():
         raise Refusal("VENDOR_NO_EVIDENCE", field="says")
     row = Assurance(vendor=vendor, kind=kind, covers=covers, issued_on=dates[0], ends_on=dates[1],
-                    says=says.strip() or None, file=file, noted_by_id=by.id)  # fmt: skip
+                    says=says.strip() or None, file=file, noted_by_id=who(by))  # fmt: skip
     row.save(force_insert=True)
     return row
 
@@ -91,7 +92,7 @@ def subcontract(
     if not said:
         raise Refusal("FIELD_EMPTY", field="name")
     row = Subcontractor.objects.filter(vendor=vendor, name__iexact=said, ended_at=None).first()
-    row = row or Subcontractor(vendor=vendor, name=said, noted_by_id=by.id)
+    row = row or Subcontractor(vendor=vendor, name=said, noted_by_id=who(by))
     row.place, row.does, row.agreed_on = place.strip(), does.strip() or None, agreed_on
     row.save()
     return row

@@ -13,6 +13,7 @@ from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
 from keepwell.outbound.models import Paper, Vendor, VettingAnswer
+from keepwell.outbound.vendors.whom import who
 from keepwell.vault.phi import PhiClass
 
 OFFICE = PhiClass.OFFICE
@@ -53,7 +54,7 @@ def answer(
     proof = file or row.file
     if said in (Said.YES, Said.PARTLY) and not evidence.strip() and proof is None:
         raise Refusal("VENDOR_NO_EVIDENCE", field="evidence")
-    row.said, row.evidence, row.file, row.noted_by_id = said, evidence.strip() or None, proof, by.id
+    row.said, row.evidence, row.file, row.noted_by_id = said, evidence.strip() or None, proof, who(by)
     row.noted_at = clock.now()
     row.save()
     if question == "sign" and said in (Said.YES, Said.NO):

@@ -20,13 +20,14 @@ from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
 from keepwell.outbound import agreements
 from keepwell.outbound.models import Decision, Ground, Paper, ServiceKind, Vendor, VendorService
-from keepwell.outbound.vendors import actions, papers, reading, showing
+from keepwell.outbound.vendors import actions, hosting, papers, reading, showing
 from keepwell.outbound.vendors.actions import Offer
 from keepwell.outbound.vendors.forms import (
     AboutForm,
     AssuranceForm,
     DecisionForm,
     Filed,
+    OwnRoomsForm,
     ServiceForm,
     SubcontractorForm,
     VendorForm,
@@ -87,6 +88,22 @@ def add(request: HttpRequest) -> HttpResponse:
 
     return tried(form, done) or render(
         request, "vendors/add.html", {"form": form}, status=422 if form.is_bound else 200
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page(Can.MANAGE_VENDORS, purpose=Purpose.HCOMPL)
+def own_rooms(request: HttpRequest) -> HttpResponse:
+    """It stands with us: nobody else gets at it, and somebody looked at the rooms."""
+    by = actor_of(request)
+    form = OwnRoomsForm(request.POST if request.method == "POST" else None, initial={"looked_on": showing.today(by)})
+
+    def done(said: dict[str, Any]) -> HttpResponse:
+        made = hosting.stands_with_us(said["name"], said["looked_on"], said["says"], by=by)
+        return back(made.vendor, "services")
+
+    return tried(form, done) or render(
+        request, "vendors/own_rooms.html", {"form": form}, status=422 if form.is_bound else 200
     )
 
 
