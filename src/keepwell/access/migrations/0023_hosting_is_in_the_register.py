@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0020_consents"),
+        ("access", "0022_single"),
     ]
 
     operations = [
