@@ -6,9 +6,12 @@ from typing import Any
 
 from django.db import models
 
+from keepwell.compliance.people.models import Equipment, PartnerNotice
 from keepwell.practices.models import Tenanted
 from keepwell.vault.fields import SealedField
 from keepwell.vault.phi import PhiClass
+
+__all__ = ["Equipment", "LogExport", "PartnerNotice", "SavedQuestion"]
 
 
 class LogExport(Tenanted):

@@ -10,6 +10,7 @@ from keepwell.compliance.people import views_grants as grants
 from keepwell.compliance.people import views_leaving as leaving
 from keepwell.compliance.people import views_programs as programs
 from keepwell.compliance.people import views_recovery as recovering
+from keepwell.compliance.people import views_returning as returning
 
 urlpatterns = [
     path("activity/", views.log, name="activity"),
@@ -49,6 +50,10 @@ urlpatterns = [
     path("people/<uuid:member>/lost/stop/", recovering.stop, name="recover-stop"),
     path("people/departures/<uuid:departure>/", leaving.departure, name="departure"),
     path("people/departures/<uuid:departure>/close/", leaving.close, name="departure-close"),
+    path("people/departures/<uuid:departure>/things/", returning.add_thing, name="thing-add"),
+    path("people/departures/<uuid:departure>/things/<uuid:thing>/", returning.settle, name="thing-settle"),
+    path("people/departures/<uuid:departure>/partners/", returning.add_partner, name="partner-add"),
+    path("people/departures/<uuid:departure>/partners/<uuid:partner>/", returning.tell, name="partner-tell"),
     path("people/<uuid:member>/role/", grants.change, name="change-role"),
     path("people/grants/<uuid:grant>/", grants.grant, name="grant"),
     path("people/grants/<uuid:grant>/approve/", grants.approve, name="grant-approve"),

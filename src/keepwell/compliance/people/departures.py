@@ -19,6 +19,7 @@ from keepwell.access.models import ApiToken, Departure, Device, DevicePlace, Gra
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Role
 from keepwell.base.refusal import Refusal
+from keepwell.compliance.people import returning
 from keepwell.ledger.actions import action
 from keepwell.tasks import actions as tasks
 from keepwell.tasks.lists import open_of
@@ -65,6 +66,7 @@ def begin(
     departure = _begun(member, left_at, hand_to, asked_by or by.id, by=by)
     for place in everywhere:
         access.leave(place, by=by, because=because, at=max(left_at, clock.now()))
+    returning.take_stock(departure, _devices(member), by=by)
     return carry_out(departure, by=by) if left_at <= clock.now() else departure
 
 
@@ -101,6 +103,8 @@ def close(departure: Departure, explained: str = "", *, by: Actor) -> Departure:
     still = living(departure)
     if still or departure.done_at is None:
         raise Refusal("TERMINATION_INCOMPLETE", list=", ".join(still or [str(STEPS["places"])]))
+    if left := returning.outstanding(departure):
+        raise Refusal("EQUIPMENT_OUTSTANDING", n=left)
     if departure.done_at - departure.left_at > HOUR and explained not in EXPLAINED:
         raise Refusal("TERMINATION_SLA_BREACH", n=minutes(departure), field="explained")
     departure.explained, departure.closed_at = explained, clock.now()
@@ -184,7 +188,9 @@ def _end_tokens(departure: Departure, by: Actor) -> None:
 
 
 def _end_devices(departure: Departure, by: Actor) -> None:
-    for device in _devices(departure.member):
+    carried = list(_devices(departure.member))
+    returning.take_stock(departure, carried, by=by)
+    for device in carried:
         device_actions.revoke(device, by=by)
 
 

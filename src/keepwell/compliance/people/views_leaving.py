@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from keepwell.access.answers import worded
 from keepwell.access.models import Departure, Membership, Practice
 from keepwell.access.pages import page
 from keepwell.access.policy import Can, may
@@ -21,7 +22,7 @@ from keepwell.access.words import role_word
 from keepwell.base import clock
 from keepwell.base.actor import Purpose
 from keepwell.base.refusal import Refusal
-from keepwell.compliance.people import departures, dormant
+from keepwell.compliance.people import departures, dormant, returning
 from keepwell.compliance.people.forms import members
 from keepwell.compliance.people.views import actor_of, member_of
 from keepwell.patients.forms import Asking
@@ -85,23 +86,27 @@ def resume(request: HttpRequest, member: UUID) -> HttpResponse:
 @page(Can.SEE_PEOPLE, purpose=Purpose.HCOMPL)
 def departure(request: HttpRequest, departure: UUID) -> HttpResponse:
     """The record: each step and when it was done, against the hour."""
-    return _shown(request, _departure(departure))
+    return shown(request, departure_of(departure))
 
 
 @require_POST
 @page(Can.MANAGE_ACCESS, purpose=Purpose.HSYSADMIN)
 def close(request: HttpRequest, departure: UUID) -> HttpResponse:
     """The record is complete."""
-    found = _departure(departure)
+    found = departure_of(departure)
     try:
         departures.close(found, request.POST.get("explained", ""), by=actor_of(request))
     except Refusal as refusal:
-        return _shown(request, found, refusal, refusal.status)
+        return shown(request, found, refusal, refusal.status)
     return HttpResponseRedirect(reverse("departure", args=[departure]))
 
 
-def _shown(request: HttpRequest, found: Departure, refusal: Refusal | None = None, status: int = 200) -> HttpResponse:
-    said = found.steps
+def shown(
+    request: HttpRequest, found: Departure, refusal: Refusal | None = None, status: int = 200, at: str = ""
+) -> HttpResponse:
+    """The record as it stands. `at`: which list a refusal belongs to, if to one. Not a view of its own."""
+    said, by = found.steps, actor_of(request)
+    things, partners = returning.lists(found, by)
     context = {
         "departure": found,
         "steps": [(words, _moment(said.get(name)), said.get(name)) for name, words in departures.STEPS.items()],
@@ -109,8 +114,13 @@ def _shown(request: HttpRequest, found: Departure, refusal: Refusal | None = Non
         "late": departures.minutes(found) > departures.HOUR.total_seconds() // 60,
         "explained": departures.EXPLAINED,
         "come": found.left_at <= clock.now(),
-        "refusal": refusal,
-        "manages": may(actor_of(request), Can.MANAGE_ACCESS),
+        "refusal": None if at else refusal,
+        "wrong": {at: worded(refusal)} if refusal and at else {},
+        "manages": may(by, Can.MANAGE_ACCESS),
+        "things": things,
+        "partners": partners,
+        "outcomes": returning.OUTCOMES,
+        "told_how": returning.HOW,
     }
     return render(request, "people/departure.html", context, status=status)
 
@@ -119,7 +129,8 @@ def _moment(said: str | None) -> dt.datetime | None:
     return dt.datetime.fromisoformat(said) if said and departures.done(said) else None
 
 
-def _departure(departure: UUID) -> Departure:
+def departure_of(departure: UUID) -> Departure:
+    """Raises Refusal NOT_FOUND."""
     near = ("member__person", "asked_by", "hand_to")
     found = Departure.objects.select_related(*near).filter(id=departure).first()
     if found is None:
