@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -12,17 +14,17 @@ from keepwell.practices.tenancy import Protect
 OFFICE = keepwell.vault.phi.PhiClass["OFFICE"]
 
 
-def _to(model: str, *, null: bool = False) -> models.ForeignKey:
+def _to(model: str, *, null: bool = False) -> Any:
     return models.ForeignKey(
         db_constraint=False, null=null, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=model
     )
 
 
-def _id() -> models.UUIDField:
+def _id() -> Any:
     return models.UUIDField(default=keepwell.base.ids.new_id, editable=False, primary_key=True, serialize=False)
 
 
-def _practice() -> models.ForeignKey:
+def _practice() -> Any:
     return models.ForeignKey(
         db_index=False,
         default=keepwell.practices.presence.current_practice,
