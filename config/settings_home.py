@@ -130,6 +130,13 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
                 "map-pinned",
                 Can.SEE_LICENSES,
             ),
+            Place(
+                "change-policy",
+                _("Cancelling and not coming"),
+                _("How early, what counts, what staff do then, and how long a freed time is held."),
+                "calendar-x",
+                Can.MANAGE_SCHEDULES,
+            ),
         ),
     ),
     (

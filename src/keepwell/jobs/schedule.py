@@ -13,7 +13,7 @@ from keepwell.ledger.reconcile import reconcile
 from keepwell.messaging import overdue
 from keepwell.outbound.vendors import clocks, pauses
 from keepwell.patients.movein import actions as movein
-from keepwell.scheduling import licenses
+from keepwell.scheduling import licenses, offering
 
 MONTHS_AHEAD = 3
 
@@ -144,3 +144,14 @@ def tell_of_unread(timestamp: int = 0) -> int:
         with present(practice.actor("unread messages")) as by:
             told += overdue.escalate(by=by)
     return told
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="keepwell.waitlist", queue="keepwell")
+def offer_freed_times(timestamp: int = 0) -> int:
+    """Times that came free go to whoever waits next, and offers that ran out to the one after, in every practice."""
+    made = 0
+    for practice in maintenance.practices():
+        with present(practice.actor("offers from the waitlist")) as by:
+            made += offering.round_of_offers(by=by)
+    return made

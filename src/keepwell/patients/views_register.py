@@ -40,12 +40,12 @@ def register(request: HttpRequest) -> HttpResponse:
         assert isinstance(alike, tuple)
         if not alike:
             form.refuse(refusal)
-        context = {"form": form, "alike": _alike(alike, by), "refusal": refusal}
+        context = {"form": form, "alike": alike_of(alike, by), "refusal": refusal}
         return render(request, "patients/register.html", context, status=refusal.status)
     return HttpResponseRedirect(chart_of(registered.id))
 
 
-def _alike(patients: tuple[UUID, ...], by: Actor) -> list[tuple[UUID, str, Sought, list[Reach]]]:
+def alike_of(patients: tuple[UUID, ...], by: Actor) -> list[tuple[UUID, str, Sought, list[Reach]]]:
     "What two people are told apart by: names, birth date, record number, how to reach them."
     if not patients:
         return []

@@ -6,6 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
+CAUSES = ("patient", "practitioner", "practice", "weather", "technical", "insurance", "other")
+"""Why an appointment is cancelled, as far as it may stand in the clear."""
+
 
 @dataclass(frozen=True, slots=True)
 class Booking:

@@ -19,7 +19,7 @@ from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
 from keepwell.patients.models import Patient
-from keepwell.scheduling import changes, placing, slots, wall
+from keepwell.scheduling import changes, freeing, placing, slots, wall
 from keepwell.scheduling.asked import Booking
 from keepwell.scheduling.models import STANDING, Appointment, AppointmentSeries, HealthcareService, Schedule, Slot
 from keepwell.vault.phi import PhiClass
@@ -123,7 +123,7 @@ def replaced(
     by: Actor,
 ) -> Appointment:
     """What stands, at another place of the calendar; inside an action about its patient and the practice."""
-    placing.given_back(standing)
+    placing.given_back(standing, freeing.Why.MOVED)
     wanted = placing.wanted(standing.service, practitioner, starts, ends)
     slot = placing.placed(wanted, by) or placing.taken(wanted, standing.state)
     if _busy(records, slot.starts_at, slot.ends_at, but=standing.id):
@@ -137,6 +137,14 @@ def replaced(
     _looks_after(standing, by)
     changes.noted(standing, verb, before, by)
     return standing
+
+
+def hold_for(
+    service: HealthcareService, practitioner: UUID, starts_at: dt.datetime, until: dt.datetime, by: Actor
+) -> Slot | None:
+    """A time held for somebody who is asked whether they want it; None if it is taken. Inside an action."""
+    ends = ending(service, starts_at)
+    return placing.placed(placing.wanted(service, practitioner, starts_at, ends, Slot.Status.HELD, until), by)
 
 
 def give_back(appointment: Appointment, by: Actor) -> None:

@@ -8,16 +8,14 @@ from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
-from keepwell.scheduling import booking, changes
+from keepwell.scheduling import booking, changes, policies
+from keepwell.scheduling.asked import CAUSES
 from keepwell.scheduling.models import STANDING, Appointment
 
 S = Appointment.Status
 
 WAITING = (S.ARRIVED, S.CHECKED_IN)
 """Somebody is here and waits."""
-
-CAUSES = ("patient", "practitioner", "practice", "weather", "technical", "insurance", "other")
-"""Why an appointment is cancelled, as far as it may stand in the clear."""
 
 FROM: dict[str, frozenset[str]] = {
     S.ARRIVED: frozenset({S.BOOKED}),
@@ -54,6 +52,7 @@ def miss(appointment: Appointment, *, by: Actor) -> Appointment:
     "The patient did not come. Only once the time has begun."
     if appointment.starts_at > clock.now():
         raise Refusal("NOT_YET")
+    policies.note_missed(appointment)
     return _became(appointment, S.NO_SHOW, "appointment.missed", by)
 
 
@@ -74,6 +73,7 @@ def cancel(appointment: Appointment, cause: str, *, by: Actor) -> Appointment:
 def _cancelled(whom: tuple[UUID, UUID], appointment: Appointment, cause: str, *, by: Actor) -> Appointment:
     "A promised time is given back and is free for others. The care relation it made ends."
     booking.give_back(appointment, by)
+    policies.note_cancelled(appointment, cause)
     return _became(appointment, S.CANCELLED, "appointment.cancelled", by, cause)
 
 

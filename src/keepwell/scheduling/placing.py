@@ -12,7 +12,7 @@ from django.db.models import Q
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
-from keepwell.scheduling import slots
+from keepwell.scheduling import freeing, slots
 from keepwell.scheduling.models import STANDING, Appointment, HealthcareService, Schedule, Slot
 
 _INSERT = """
@@ -70,11 +70,13 @@ def taken(slot: Slot, state: str = "") -> Never:
     raise Refusal("SLOT_TAKEN", field="starts_at", alternatives=tuple(others))
 
 
-def given_back(appointment: Appointment) -> None:
-    """The slot is free again, unless others of a group still sit in it."""
+def given_back(appointment: Appointment, why: str = freeing.Why.CANCELLED) -> None:
+    """The slot is free again, unless others of a group still sit in it. Whoever waits for such a time is asked."""
     others = Appointment.objects.filter(slot_id=appointment.slot_id, status__in=STANDING).exclude(id=appointment.id)
     if not others.exists():
         Slot.objects.filter(id=appointment.slot_id).update(status=Slot.Status.FREE)
+        if not appointment.overbooked:
+            freeing.freed(appointment.practitioner_id, appointment.starts_at, appointment.ends_at, why)
 
 
 def locked(*practitioners: UUID) -> None:

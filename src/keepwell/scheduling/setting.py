@@ -14,7 +14,7 @@ from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
-from keepwell.scheduling import wall
+from keepwell.scheduling import freeing, wall
 from keepwell.scheduling.licenses import record_license as record_license
 from keepwell.scheduling.licenses import withdraw_license as withdraw_license
 from keepwell.scheduling.models import (
@@ -143,6 +143,7 @@ def usual_again(exception: DayException, *, by: Actor) -> DayException:
     "The week's rule holds again."
     exception.ended_at = clock.now()
     exception.save(update_fields=["ended_at"])
+    freeing.given_back(exception)
     return exception
 
 

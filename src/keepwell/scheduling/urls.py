@@ -9,6 +9,7 @@ from keepwell.scheduling import views_booking, views_calendar, views_visit
 urlpatterns = [
     path("", include("keepwell.scheduling.urls_setup")),
     path("", include("keepwell.scheduling.urls_day")),
+    path("", include("keepwell.scheduling.urls_waiting")),
     path("schedule/", views_calendar.schedule, name="schedule"),
     path("schedule/book/", views_booking.book, name="book"),
     path("schedule/book/look/", views_booking.look, name="book-look"),

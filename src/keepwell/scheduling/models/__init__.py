@@ -1,4 +1,4 @@
-"""Services, hours, licenses and promised times."""
+"""Services, hours, licenses, promised times, and who waits or asks for one."""
 
 from __future__ import annotations
 
@@ -12,21 +12,30 @@ from keepwell.scheduling.models.appointments import (
 )
 from keepwell.scheduling.models.checks import VisitLocation
 from keepwell.scheduling.models.hours import DayException, Schedule, WeeklyHours
+from keepwell.scheduling.models.policies import ChangePolicy, Lapse
+from keepwell.scheduling.models.requests import BookingRequest
 from keepwell.scheduling.models.services import HealthcareService, License, Modality, Offering
+from keepwell.scheduling.models.waiting import FreedTime, Offer, WaitlistEntry
 
 __all__ = [
     "STANDING",
     "Appointment",
     "AppointmentChange",
     "AppointmentSeries",
+    "BookingRequest",
+    "ChangePolicy",
     "DayException",
+    "FreedTime",
     "HealthcareService",
+    "Lapse",
     "License",
     "Modality",
+    "Offer",
     "Offering",
     "Participant",
     "Schedule",
     "Slot",
     "VisitLocation",
+    "WaitlistEntry",
     "WeeklyHours",
 ]
