@@ -191,7 +191,8 @@ def close(freed: FreedTime, status: str, *, by: Actor) -> FreedTime:
 
 def _given(entry: WaitlistEntry, slot: Slot, by: Actor) -> Appointment:
     """The held time, booked; it was freed a moment ago in this transaction, so nobody comes between."""
-    instead = Appointment.objects.filter(id=entry.instead_of_id, status__in=STANDING).first()
+    standing = Appointment.objects.filter(status__in=STANDING)
+    instead = standing.filter(id=entry.instead_of_id).first() if entry.instead_of_id else None
     if instead is not None:
         return booking.move(instead, slot.starts_at, by=by, practitioner=slot.practitioner_id)
     service = HealthcareService.objects.get(id=entry.service_id)

@@ -99,11 +99,13 @@ def whole(row: BookingRequest, by: Actor) -> Whole:
     stranger = row.patient_id is None
     chart = charts.open(row.whose, Wished, *((Asker,) if stranger else (NameTag, Reach)), by=by, listed=False)
     (said,) = chart.all(Wished, BookingRequest.objects.filter(id=row.id).order_by("id"))[row.whose]
-    who, reach, born = "", (), None
+    born: dt.date | None = None
+    reach: tuple[tuple[str, Any], ...]
     if stranger:
         asker = chart.one(Asker)
         told = asker.who or {}
-        who, born = _name(None, asker), told.get("birth_date") and dt.date.fromisoformat(told["birth_date"])
+        who = _name(None, asker)
+        born = dt.date.fromisoformat(told["birth_date"]) if told.get("birth_date") else None
         reach = tuple((system, value) for system, value in (asker.reach or {}).items() if value)
     else:
         tag = chart.one(NameTag)
@@ -111,7 +113,7 @@ def whole(row: BookingRequest, by: Actor) -> Whole:
         reach = tuple((r.system, r.value) for r in chart.all(Reach).get(row.whose, ()) if r.ended_at is None)
     service = HealthcareService.objects.filter(id=said.wishes["service"]).first()
     href = "" if stranger else chart_of(row.whose)
-    return Whole(row, who, born or None, reach, href, said.wishes, said.words or "", service,
+    return Whole(row, who, born, reach, href, said.wishes, said.words or "", service,
                  sentence(said.wishes, _members()))  # fmt: skip
 
 

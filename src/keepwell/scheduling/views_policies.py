@@ -54,7 +54,10 @@ def lapses(request: HttpRequest, patient: UUID) -> HttpResponse:
         "rule": rule,
         "next_step": NEXT_STEPS[ChangePolicy.NextStep(rule.next_step)],
         "counted": policies.count([patient], rule)[patient],
-        "rows": [(row, LAPSES[Lapse.Kind(row.kind)], WAIVED.get(row.waived_why)) for row in policies.history(patient)],
+        "rows": [
+            (row, LAPSES[Lapse.Kind(row.kind)], WAIVED[Lapse.Why(row.waived_why)] if row.waived_why else "")
+            for row in policies.history(patient)
+        ],
         "whys": list(WAIVED.items()),
     }
     return render(request, "scheduling/lapses.html", shown)

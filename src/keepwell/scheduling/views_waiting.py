@@ -169,18 +169,21 @@ def _back(did: str) -> HttpResponse:
 
 
 def _entry(entry: UUID) -> WaitlistEntry:
-    return _found(WaitlistEntry.objects.select_related("service").filter(id=entry).first())
+    row = WaitlistEntry.objects.select_related("service").filter(id=entry).first()
+    if row is None:
+        raise Refusal("NOT_FOUND")
+    return row
 
 
 def _freed(freed: UUID) -> FreedTime:
-    return _found(FreedTime.objects.filter(id=freed).first())
+    row = FreedTime.objects.filter(id=freed).first()
+    if row is None:
+        raise Refusal("NOT_FOUND")
+    return row
 
 
 def _offer(offer: UUID) -> Offer:
-    return _found(Offer.objects.filter(id=offer).first())
-
-
-def _found(row: Any) -> Any:
+    row = Offer.objects.filter(id=offer).first()
     if row is None:
         raise Refusal("NOT_FOUND")
     return row

@@ -21,7 +21,7 @@ from keepwell.patients.excerpts import NameTag, Reach
 from keepwell.patients.views import chart_of
 from keepwell.scheduling import offering, policies, turns, waiting
 from keepwell.scheduling.excerpts_waiting import WaitNote
-from keepwell.scheduling.models import FreedTime, Offer, Slot, WaitlistEntry
+from keepwell.scheduling.models import FreedTime, Modality, Offer, Slot, WaitlistEntry
 from keepwell.scheduling.words import MODALITIES
 from keepwell.scheduling.words_waiting import FREED, OFFERS, PRIORITIES, WEEKDAYS
 
@@ -109,7 +109,7 @@ def shown(by: Actor) -> dict[str, Any]:
 
 def said(entry: WaitlistEntry, names: dict[UUID, str]) -> str:
     """What somebody waits for besides the service, in a line."""
-    parts = [MODALITIES[entry.modality][0]] if entry.modality else []
+    parts: list[Any] = [MODALITIES[Modality(entry.modality)][0]] if entry.modality else []
     parts += [names.get(UUID(each), "") for each in entry.practitioners]
     if entry.days:
         parts.append(", ".join(str(WEEKDAYS[d]) for d in entry.days))
@@ -191,7 +191,14 @@ def _free_now() -> list[FreedTime]:
 
 
 def _free(row: FreedTime, names: dict[UUID, str], asked: int) -> Free:
-    return Free(row.id, names.get(row.practitioner_id, ""), row.starts_at, row.ends_at, str(FREED[row.why]), asked)
+    return Free(
+        row.id,
+        names.get(row.practitioner_id, ""),
+        row.starts_at,
+        row.ends_at,
+        str(FREED[FreedTime.Why(row.why)]),
+        asked,
+    )
 
 
 def _named(entries: Iterable[WaitlistEntry]) -> set[UUID]:

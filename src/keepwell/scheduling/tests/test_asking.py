@@ -146,4 +146,4 @@ def test_a_stranger_is_registered_unless_somebody_looks_alike(calendar: Calendar
     ],
 )
 def test_what_cannot_be_asked_for_says_why(calendar: Calendar, rosa: Actor, code: str, said: dict[str, object]):
-    assert code_of(lambda: asks(rosa, calendar, **said)) == code
+    assert code_of(lambda: asks(rosa, calendar, None, **said)) == code

@@ -14,6 +14,7 @@ from keepwell.access.tests.test_actions import verbs
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
+from keepwell.jobs import schedule
 from keepwell.ledger.doorway import present
 from keepwell.patients.facts import Demographics
 from keepwell.patients.tests.people import registers
@@ -331,3 +332,14 @@ def test_a_hold_for_an_offer_blocks_others_until_it_runs_out(
         rule = policies.policy()
         assert offer.until - offer.made_at == dt.timedelta(minutes=rule.offer_minutes)
         assert offer.until - offer.made_at > booking.HELD_FOR
+
+
+def test_the_round_comes_by_the_clock(
+    calendar: Calendar, rosa: Actor, ada: UUID, bo: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    waits(rosa, bo, calendar)
+    frees(rosa, ada, calendar)
+    at(monkeypatch, clock.now() + MINUTE)
+    assert schedule.offer_freed_times() >= 1
+    with present(calendar.clinic.system):
+        assert Offer.objects.get().patient_id == bo
