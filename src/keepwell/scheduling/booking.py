@@ -143,7 +143,7 @@ def hold_for(
     service: HealthcareService, practitioner: UUID, starts_at: dt.datetime, until: dt.datetime, by: Actor
 ) -> Slot | None:
     """A time held for somebody who is asked whether they want it; None if it is taken. Inside an action."""
-    ends = ending(service, starts_at)
+    ends = ending(service, starts_at, None)
     return placing.placed(placing.wanted(service, practitioner, starts_at, ends, Slot.Status.HELD, until), by)
 
 

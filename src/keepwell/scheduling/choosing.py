@@ -48,7 +48,7 @@ def of(request: HttpRequest) -> Choice:
 
 def nobody(chosen: Choice) -> Choice:
     """The same, saying that nobody was chosen if that is so."""
-    return chosen if chosen.patient else replace(chosen, refusal=Refusal("PATIENT_NOT_CHOSEN"))
+    return chosen if chosen.patient else replace(chosen, refusal=Refusal("PATIENT_MISSING"))
 
 
 def shown(chosen: Choice, by: Actor) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from keepwell.patients.views import chart_of
 from keepwell.scheduling import asking, slots, turns
 from keepwell.scheduling.excerpts_waiting import Asker, Wished
 from keepwell.scheduling.forms_waiting import clinic_zone
-from keepwell.scheduling.models import BookingRequest, HealthcareService, WaitlistEntry
+from keepwell.scheduling.models import STANDING, Appointment, BookingRequest, HealthcareService, WaitlistEntry
 from keepwell.scheduling.slots import Free
 from keepwell.scheduling.words import MODALITIES
 from keepwell.scheduling.words_waiting import PARTS, REQUESTS, VIAS, WEEKDAYS
@@ -133,6 +133,14 @@ def times(one: Whole, by: Actor) -> list[tuple[Free, str]]:
     fits = [f for f in found if turns.suits(asked, f.practitioner, f.starts_at, f.ends_at, now)]
     names = _members()
     return [(f, names.get(f.practitioner, "")) for f in _spread(fits)]
+
+
+def meanwhile(one: Whole) -> list[tuple[Appointment, str]]:
+    """Visits of the patient for this service that were booked since they asked, with whom."""
+    found = Appointment.objects.filter(patient_id=one.row.whose, status__in=STANDING, starts_at__gt=clock.now())
+    rows = list(found.filter(service_id=one.wishes["service"]).order_by("starts_at", "id")[:3])
+    names = _members() if rows else {}
+    return [(row, names.get(row.practitioner_id, "")) for row in rows]
 
 
 def sentence(wishes: dict[str, Any], people: dict[UUID, str]) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -24,7 +24,7 @@ from keepwell.patients.views_register import alike_of
 from keepwell.scheduling import asking, choosing, requestlines
 from keepwell.scheduling.asked import Booking
 from keepwell.scheduling.forms_waiting import RequestForm, clinic_zone
-from keepwell.scheduling.models import BookingRequest
+from keepwell.scheduling.models import STANDING, Appointment, BookingRequest
 from keepwell.scheduling.words_waiting import REQUESTS, WHYS
 
 SHOWS = {"open": _("To answer"), "answered": _("Answered")}
@@ -95,6 +95,7 @@ def _page(
         "row": row,
         "status": REQUESTS[BookingRequest.Status(row.status)],
         "is_open": is_open,
+        "meanwhile": requestlines.meanwhile(whole) if is_open and row.patient_id else [],
         "times": requestlines.times(whole, by) if is_open and row.patient_id else [],
         "book_href": _book_href(whole) if row.patient_id else "",
         "whys": list(WHYS.items()),
@@ -110,13 +111,10 @@ def _page(
 
 def _book_href(whole: requestlines.Whole) -> str:
     """The booking form with what is known filled in: ids and codes only, for they stand in the address."""
-    said = {"patient": whole.row.whose, "request": whole.row.id, **{
-        name: whole.wishes[name] for name in ("service", "state", "modality", "practitioner") if whole.wishes[name]
-    }}  # fmt: skip
-    try:
-        return f"{reverse('book')}?{urlencode(said)}"
-    except NoReverseMatch:
-        return ""
+    said = {"patient": whole.row.whose, "service": whole.wishes["service"]}
+    if whole.wishes["practitioner"]:
+        said["provider"] = whole.wishes["practitioner"]
+    return f"{reverse('book')}?{urlencode(said)}"
 
 
 @require_POST
@@ -203,6 +201,18 @@ def decline(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 @require_POST
 @page(Can.BOOK_APPOINTMENTS, purpose=Purpose.HOPERAT)
+def answered(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """A visit that was booked on the calendar meanwhile answers it."""
+    row, which = _request(request_id), choosing.uuid(request.POST.get("appointment", ""))
+    visit = Appointment.objects.filter(id=which, status__in=STANDING).first() if which else None
+    if visit is None:
+        raise Refusal("NOT_FOUND")
+    asking.booked(row, visit, by=actor_of(request))
+    return HttpResponseRedirect(reverse("request", args=[row.id]))
+
+
+@require_POST
+@page(Can.BOOK_APPOINTMENTS, purpose=Purpose.HOPERAT)
 def withdraw(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """They need none any more."""
     asking.withdraw(_request(request_id), by=actor_of(request))
@@ -218,5 +228,5 @@ def _request(request_id: UUID) -> BookingRequest:
 
 DOING: dict[str, Callable[..., HttpResponse]] = {
     "book": book, "waitlist": to_waitlist, "match": match, "register": register, "decline": decline,
-    "withdraw": withdraw,
+    "withdraw": withdraw, "answered": answered,
 }  # fmt: skip

@@ -157,6 +157,16 @@ def test_a_request_is_written_down_listed_and_booked(calendar: Calendar, rosa: A
     assert entries(rosa, "verb = 'request.booked'")
 
 
+def test_a_visit_booked_on_the_calendar_answers_a_request(calendar: Calendar, rosa: Actor, ada: UUID, bo: UUID):
+    made, visit = asks(rosa, calendar, ada), books(rosa, ada, calendar)
+    page = text(ask(rosa, f"/schedule/requests/{made.id}/"))
+    assert "They have a visit of this kind" in page
+    assert f"patient={ada}" in page
+    assert ask(rosa, f"/schedule/requests/{made.id}/answered/", {"appointment": str(bo)}).status_code == 404
+    assert ask(rosa, f"/schedule/requests/{made.id}/answered/", {"appointment": str(visit.id)}).status_code == 302
+    assert kept(rosa, BookingRequest).appointment_id == visit.id
+
+
 def test_a_stranger_is_registered_from_the_request(calendar: Calendar, rosa: Actor, ada: UUID):
     made = asks(rosa, calendar, who=NORA)
     page = text(ask(rosa, "/schedule/requests/"))
@@ -172,7 +182,8 @@ def test_a_stranger_is_registered_from_the_request(calendar: Calendar, rosa: Act
     looked = ask(rosa, f"/schedule/requests/{twin.id}/match/", {"find_words": "quist"})
     assert "Which patient?" in text(looked)
     nobody = ask(rosa, f"/schedule/requests/{twin.id}/match/", {})
-    assert "Nobody is chosen yet" in text(nobody)
+    assert nobody.status_code == 200
+    assert "id_find_words-error" in text(nobody)
     assert ask(rosa, f"/schedule/requests/{twin.id}/match/", {"patient": str(ada)}).status_code == 302
     assert "Ada Lovelace" in text(ask(rosa, f"/schedule/requests/{twin.id}/"))
 
