@@ -87,6 +87,14 @@ def offer_next(freed: FreedTime, *, by: Actor) -> Offer | None:
     return None
 
 
+def offer_now(freed: FreedTime, *, by: Actor) -> Offer:
+    """The same when somebody asks for it. Raises Refusal OFFER_NOBODY."""
+    made = offer_next(freed, by=by)
+    if made is None:
+        raise Refusal("OFFER_NOBODY")
+    return made
+
+
 def candidates(freed: FreedTime, rule: ChangePolicy) -> Iterator[Candidate]:
     """Whoever waits and could come, in the order of their turn; each once. Two statements and one for each service."""
     now = clock.now()

@@ -118,9 +118,12 @@ def leave(request: HttpRequest, entry: UUID) -> HttpResponse:
 @page(Can.BOOK_APPOINTMENTS, purpose=Purpose.HOPERAT)
 def offer(request: HttpRequest, freed: UUID) -> HttpResponse:
     """Offers a freed time to whoever's turn it is, without waiting for the worker to come round."""
-    made = offering.offer_next(_freed(freed), by=actor_of(request))
-    if made is None:
-        return _waitlist(request, Refusal("OFFER_NOBODY"))
+    try:
+        offering.offer_now(_freed(freed), by=actor_of(request))
+    except Refusal as refusal:
+        if refusal.status >= 500:
+            raise
+        return _waitlist(request, refusal)
     return _back("offered")
 
 

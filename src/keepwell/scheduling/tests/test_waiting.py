@@ -317,6 +317,9 @@ def test_a_time_that_somebody_else_took_meanwhile_is_offered_to_nobody(
     freed = frees(rosa, ada, calendar)
     books(rosa, cy, calendar)
     assert offers_next(rosa, freed) is None
+    by = anew(rosa)
+    with present(by):
+        assert code_of(lambda: offering.offer_now(freed, by=by)) == "OFFER_NOBODY"
 
 
 def test_a_hold_for_an_offer_blocks_others_until_it_runs_out(
