@@ -42,6 +42,7 @@ INSTALLED_APPS += [
         "privacy",
         "fhir",
         "compliance",
+        "hooks",
         "jobs",
     )
     if (Path(keepwell.__file__).parent / name / "apps.py").exists()

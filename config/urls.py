@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("keepwell.compliance.urls")),
     path("", include("keepwell.patients.urls")),
     path("", include("keepwell.tasks.urls")),
+    path("", include("keepwell.hooks.urls")),
     path("", include("keepwell.outbound.urls")),
     path("", include("keepwell.scheduling.urls")),
     path("", include("keepwell.records.urls")),

@@ -1,0 +1,1 @@
+"""Hooks: where carriers call back. Each call is signed, or it is not heard."""

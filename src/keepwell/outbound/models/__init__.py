@@ -1,8 +1,9 @@
-"""Whom the practice gives work, under which agreement, and what was found out about them."""
+"""Whom the practice gives work, under which agreement; what leaves through them, and what stands in its way."""
 
 from __future__ import annotations
 
 from keepwell.outbound.models.agreements import Agreement, ClauseCheck, Coverage
+from keepwell.outbound.models.messages import ConfirmedNumber, Connection, Detail, Heard, Message, Sender
 from keepwell.outbound.models.pauses import Pause
 from keepwell.outbound.models.vendors import Decision, Ground, ServiceKind, Vendor, VendorService
 from keepwell.outbound.models.vetting import Assurance, Paper, Subcontractor, VettingAnswer
@@ -11,11 +12,17 @@ __all__ = [
     "Agreement",
     "Assurance",
     "ClauseCheck",
+    "ConfirmedNumber",
+    "Connection",
     "Coverage",
     "Decision",
+    "Detail",
     "Ground",
+    "Heard",
+    "Message",
     "Paper",
     "Pause",
+    "Sender",
     "ServiceKind",
     "Subcontractor",
     "Vendor",

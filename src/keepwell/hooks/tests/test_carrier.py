@@ -1,0 +1,110 @@
+"""Carriers call back: signed and once, or nothing happens. A STOP is honoured at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from keepwell.access.tests.test_actions import verbs
+from keepwell.base.actor import Actor
+from keepwell.base.ids import new_id
+from keepwell.base.sending import Channel
+from keepwell.ledger.doorway import present
+from keepwell.outbound import callbacks
+from keepwell.outbound.callbacks import Call
+from keepwell.outbound.clearance import Held
+from keepwell.outbound.models import Connection
+from keepwell.outbound.tests.sending import carries, dispatched, only, reachable, reminder, sends, writes
+from keepwell.outbound.tests.servers import Desk, https
+from keepwell.patients.tests.people import again
+from tests.browse import ask
+from tests.cast import Clinic
+
+
+@pytest.fixture
+def desk(willow: Clinic, pat: Actor, ada: UUID) -> Iterator[Desk]:
+    with https() as desk:
+        carries(pat, Channel.SMS, desk.secrets())
+        writes(pat)
+        reachable(willow, ada)
+        yield desk
+
+
+def calls(clinic: Clinic, by: Actor, fields: dict[str, str], signature: str = "", token: str = "token") -> Any:
+    with present(again(by)) as here:
+        connection = Connection.objects.get(ended_at=None).id
+        url = callbacks.address(connection, by=here)
+    signed = signature or callbacks.signatures(token, Call(url, fields, ""))[0]
+    path = f"/hooks/{clinic.practice.id}/{connection}/"
+    return ask(None, path, fields, **{"X-Twilio-Signature": signed})
+
+
+def sent(clinic: Clinic, rosa: Actor, ada: UUID) -> str:
+    sends(rosa, reminder(ada, Channel.SMS))
+    dispatched(clinic)
+    return only(clinic).reference
+
+
+def test_a_carrier_says_that_it_arrived(willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, desk: Desk):
+    reference = sent(willow, rosa, ada)
+    assert reference == "SM1"
+    assert b"StatusCallback=https%3A%2F%2Fwillow.example%2Fhooks%2F" in desk.taken[0][2]
+    assert calls(willow, pat, {"MessageSid": reference, "MessageStatus": "delivered"}).status_code == 204
+    assert only(willow).status == "delivered"
+    assert {"message.reported", "callback.heard"} <= set(verbs(willow))
+
+
+def test_or_that_it_did_not(willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, desk: Desk):
+    calls(willow, pat, {"MessageSid": sent(willow, rosa, ada), "MessageStatus": "undelivered"})
+    assert (only(willow).status, only(willow).reason) == ("bounced", "ADDRESS_REFUSED")
+
+
+@pytest.mark.attack
+def test_a_forged_call_changes_nothing(willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, desk: Desk):
+    fields = {"MessageSid": sent(willow, rosa, ada), "MessageStatus": "undelivered"}
+    for answer in (
+        calls(willow, pat, fields, "AAAA"),
+        calls(willow, pat, fields, token="guess"),
+        calls(willow, pat, fields, callbacks.signatures("token", Call("https://elsewhere/", fields, ""))[0]),
+    ):
+        assert answer.status_code == 403
+        assert b"PAYLOAD_TAMPERED" in answer.content
+    assert only(willow).status == "sent"
+
+
+@pytest.mark.attack
+def test_the_same_call_again_is_a_replay(willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, desk: Desk):
+    fields = {"MessageSid": sent(willow, rosa, ada), "MessageStatus": "delivered"}
+    calls(willow, pat, fields)
+    again_ = calls(willow, pat, fields)
+    assert again_.status_code == 409
+    assert b"REPLAY_DETECTED" in again_.content
+
+
+def test_a_plain_stop_ends_all_texts_to_that_number_at_once(
+    willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, desk: Desk
+):
+    calls(willow, pat, {"From": "+16175550143", "Body": " Stop. ", "MessageSid": "SM9"})
+    answer = sends(rosa, reminder(ada, Channel.SMS))
+    assert isinstance(answer, Held)
+    assert answer.code == "SMS_OPTED_OUT"
+    assert "texts.stopped" in verbs(willow)
+    calls(willow, pat, {"From": "+16175550143", "Body": "START", "MessageSid": "SM10"})
+    assert not isinstance(sends(rosa, reminder(ada, Channel.SMS)), Held)
+
+
+def test_a_stop_overtakes_what_was_cleared_already(willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, desk: Desk):
+    sends(rosa, reminder(ada, Channel.SMS))
+    calls(willow, pat, {"From": "+16175550143", "Body": "STOP", "MessageSid": "SM9"})
+    dispatched(willow)
+    assert desk.taken == []
+    assert (only(willow).status, only(willow).reason) == ("waiting", "SMS_OPTED_OUT")
+
+
+def test_a_connection_nobody_knows_is_not_there(willow: Clinic, desk: Desk):
+    for practice in (willow.practice.id, new_id()):
+        answer = ask(None, f"/hooks/{practice}/{new_id()}/", {"a": "b"}, **{"X-Twilio-Signature": "x"})
+        assert answer.status_code == 404

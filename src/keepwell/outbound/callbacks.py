@@ -1,0 +1,121 @@
+"""What carriers call back with: signed with the connection's own token, or not heard; and each only once.
+
+Twilio's way (HMAC-SHA1 over the address and the sorted fields, in base64) and that of fax carriers (the same in hex).
+Whoever else calls, or calls again with what was heard already, changes nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from keepwell import charts
+from keepwell.access import door, texting
+from keepwell.base import text
+from keepwell.base.actor import Actor
+from keepwell.base.refusal import Refusal
+from keepwell.ledger.actions import action
+from keepwell.outbound import fates, reaching
+from keepwell.outbound.excerpts import Secrets
+from keepwell.outbound.models import Connection, Heard, Message
+from keepwell.patients import finder
+
+Status = Message.Status
+STOP = frozenset({
+    "stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "opt out", "alto", "parar",
+    "cancelar",
+})  # fmt: skip
+START = frozenset({"start", "unstop", "yes", "si", "sí", "empezar"})
+REPORTS = {
+    "delivered": Status.DELIVERED, "success": Status.DELIVERED,
+    "undelivered": Status.BOUNCED, "failed": Status.BOUNCED, "failure": Status.BOUNCED,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Call:
+    """One call: where it came to, its fields, and its signature."""
+
+    url: str
+    fields: Mapping[str, str]
+    signature: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Reply:
+    """A text somebody sent us, for the floor that keeps an inbox."""
+
+    connection: UUID
+    reference: str
+    number: str
+    words: str
+
+
+def address(connection: UUID, *, by: Actor) -> str:
+    """Where a carrier calls back: part of what it signs, so it is what we told it and not what the request says."""
+    site = reaching.sender(by).site
+    return f"https://{site}/hooks/{by.practice}/{connection}/" if site else ""
+
+
+def heard(connection: UUID, call: Call, *, by: Actor) -> Reply | None:
+    """Takes a call in. A STOP is honoured here, at once; any other text is handed back for the inbox.
+
+    Raises Refusal PAYLOAD_TAMPERED, REPLAY_DETECTED, NOT_FOUND.
+    """
+    row = Connection.objects.filter(id=connection).first()
+    if row is None:
+        raise Refusal("NOT_FOUND")
+    chart = charts.open(by.practice, Secrets, by=by, listed=False)
+    secrets = chart.all(Secrets, Connection.objects.filter(id=connection).order_by("id"))[by.practice][0].secrets
+    if not any(
+        hmac.compare_digest(call.signature, each) for each in signatures(str(secrets.get("password", "")), call)
+    ):
+        raise Refusal("PAYLOAD_TAMPERED")
+    _once(row, door.keyed("callbacks", f"{connection}:{call.signature}"), by=by)
+    if body := call.fields.get("Body"):
+        return _text(row, call, body, by)
+    _status(call, by)
+    return None
+
+
+def signatures(token: str, call: Call) -> tuple[str, str]:
+    """What a call signed with this token bears: base64 as text carriers write it, hex as fax carriers do."""
+    said = call.url + "".join(name + call.fields[name] for name in sorted(call.fields))
+    mac = hmac.new(token.encode(), said.encode(), hashlib.sha1).digest()
+    return base64.b64encode(mac).decode(), mac.hex()
+
+
+@action("callback.heard")
+def _once(connection: Connection, mark: bytes, *, by: Actor) -> None:
+    "A carrier called back; the same call again is refused."
+    if Heard.objects.filter(mark=mark).exists():
+        raise Refusal("REPLAY_DETECTED")
+    Heard(mark=mark, connection=connection).save(force_insert=True)
+
+
+def _status(call: Call, by: Actor) -> None:
+    reference = call.fields.get("MessageSid") or call.fields.get("id") or ""
+    status = REPORTS.get((call.fields.get("MessageStatus") or call.fields.get("status") or "").lower())
+    for message in fates.by_reference(reference) if reference and status else ():
+        code = "ADDRESS_REFUSED" if status == Status.BOUNCED else ""
+        fates.reported(message, str(status), code, by=by)
+
+
+def _text(connection: Connection, call: Call, body: str, by: Actor) -> Reply | None:
+    number = text.phone(call.fields.get("From", "")) or ""
+    word = " ".join(body.split()).strip(" .!\"'").casefold()
+    if number and word in STOP:
+        texting.stop_texts(texting.digest_of(number, by=by), by, _patients(number, by))
+        return None
+    if number and word in START and texting.restart(texting.digest_of(number, by=by), by):
+        return None
+    return Reply(connection.id, call.fields.get("MessageSid", ""), number, body)
+
+
+def _patients(number: str, by: Actor) -> list[UUID]:
+    """Whom the index knows by this number, so that their charts say that texts are stopped."""
+    return [hit.patient for hit in finder.search(number, by=by).hits]

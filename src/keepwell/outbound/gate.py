@@ -1,0 +1,122 @@
+"""The gate: everything that leaves is asked about here, when it is sent and again when it is delivered.
+
+In this order: an agreement in force with the *carrier* (45 CFR § 164.502(e)); what the patient asked for in confidence
+or restricted (§ 164.522); their consent to topic and channel, and the hours and counts of 47 CFR § 64.1200; what is in
+it (§ 164.312(e)). The first no is the answer. Whoever the recipient is, the carrier reads it on the way: a bare text
+already says that somebody is a patient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from keepwell.access import consents
+from keepwell.access.models import Restriction
+from keepwell.base.actor import Actor
+from keepwell.base.refusal import Refusal
+from keepwell.base.sending import Channel, Topic
+from keepwell.outbound import agreements, hours, numbers, reaching, wording
+from keepwell.outbound.clearance import Cleared, Held, issue
+from keepwell.outbound.letters import FITTING
+from keepwell.outbound.models import Connection, Sender
+from keepwell.vault.phi import PhiClass
+
+Answer = Cleared | Held
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Leaving:
+    """What the gate is asked about: one message by one channel. No words of it: what it is, not what it says."""
+
+    message: UUID
+    patient: UUID | None
+    member: UUID | None
+    channel: Channel
+    topic: Topic
+    template: str
+    is_letter: bool
+    point: UUID | None
+    reachable: bool
+    zone: str
+    number: bytes | None = None
+    fax: str = ""
+    classes: frozenset[PhiClass] = agreements.REACHES
+
+
+def ask(leaving: Sequence[Leaving], *, by: Actor) -> list[Answer]:
+    """One answer each, in order. Agreements, connections, consents and counts are each asked for once, however many."""
+    carriers = {key: _carrier(*key, by) for key in {(each.channel, each.classes) for each in leaving}}
+    connections = {c.service_id: c for c in Connection.objects.filter(ended_at=None).order_by("id")}
+    about = [each for each in leaving if each.patient]
+    said = dict(zip((id(e) for e in about), consents.may_reach([_wish(e) for e in about], by=by), strict=True))
+    counts, writes = hours.Counts(about), reaching.sender(by)
+    checked = numbers.confirmed({e.fax for e in leaving if e.fax}, by=by)
+    answers: list[Answer] = []
+    for each in leaving:
+        carrier = carriers[each.channel, each.classes]
+        connection = None if isinstance(carrier, Held) else connections.get(carrier.service)
+        held = (
+            (carrier if isinstance(carrier, Held) else None)
+            or _connected(each, connection)
+            or _held(each, said.get(id(each)))
+            or hours.held(each, counts)
+            or _content(each, writes, checked)
+        )
+        if held is None and connection is not None:
+            answers.append(issue(each.message, each.channel, connection.id, carrier))
+        else:
+            answers.append(held or Held("CARRIER_NOT_CONNECTED", each.channel, {"channel": each.channel}))
+    return answers
+
+
+def _carrier(channel: Channel, classes: frozenset[PhiClass], by: Actor) -> agreements.Carrier | Held:
+    """Whose agreement this channel stands on, for what it would carry (45 CFR § 164.504(e))."""
+    try:
+        return agreements.carrier(channel, by=by, classes=classes)
+    except Refusal as refusal:
+        return Held(refusal.code, channel, _plain(refusal))
+
+
+def _wish(each: Leaving) -> consents.Asked:
+    assert each.patient is not None
+    toward = Restriction.Toward.OUTSIDE if each.fax else ""
+    return consents.Asked(
+        each.patient, each.channel, each.topic, each.is_letter, each.point, each.number, toward, each.classes
+    )
+
+
+def _connected(each: Leaving, connection: Connection | None) -> Held | None:
+    if connection is None or connection.channel != each.channel:
+        return Held("CARRIER_NOT_CONNECTED", each.channel, {"channel": each.channel})
+    return None if each.reachable else Held("NO_ADDRESS", each.channel, {"channel": each.channel})
+
+
+def _held(each: Leaving, refusal: Refusal | None) -> Held | None:
+    return Held(refusal.code, each.channel, _plain(refusal)) if refusal else None
+
+
+def _content(each: Leaving, writes: Sender, checked: frozenset[str]) -> Held | None:
+    """Whether what is in it may take this channel at all."""
+    if each.fax and each.fax not in checked:
+        return Held("FAX_UNCONFIRMED", each.channel)
+    if each.is_letter:
+        if each.topic is Topic.EDUCATION and each.channel is Channel.EMAIL:
+            return Held("EDU_CHANNEL", each.channel)
+        return None if each.channel in FITTING else Held("UNENCRYPTED_CHANNEL", each.channel, {"channel": each.channel})
+    made = wording.NOTICES.get(each.template)
+    if made is None:
+        return Held("TEMPLATE_UNKNOWN", each.channel)
+    commercial = each.topic in (Topic.MARKETING, Topic.EDUCATION, Topic.PRACTICE)
+    if commercial and each.channel is Channel.EMAIL and not (made.unsubscribe and writes.postal):
+        return Held("EMAIL_NO_UNSUB", each.channel)
+    return None
+
+
+def _plain(refusal: Refusal) -> dict[str, str | int]:
+    """The facts of a refusal that may be kept in the clear: names of vendors, topics and channels, dates, counts."""
+    return {k: v if isinstance(v, int) else str(v) for k, v in refusal.facts.items() if k in KEPT}
+
+
+KEPT = ("vendor", "service", "date", "channel", "category", "topic", "limit")

@@ -1,0 +1,96 @@
+"""Where and when a recipient is reached: their addresses by channel, language, zone and the detail they chose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from keepwell import charts
+from keepwell.access.models import Membership, Practice
+from keepwell.base.actor import Actor
+from keepwell.base.sending import Channel
+from keepwell.outbound.models import Detail, Sender
+from keepwell.patients.excerpts import Addresses, NameTag, Reach, Whereabouts
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Point:
+    """One address for one channel; `id` is the contact point's, none for a colleague's own."""
+
+    id: UUID | None
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Reached:
+    """One recipient."""
+
+    name: str
+    first_name: str
+    language: str
+    zone: str
+    level: str = "usual"
+    points: dict[Channel, Point] = field(default_factory=dict)
+
+
+def patients(whom: Iterable[UUID], *, by: Actor) -> dict[UUID, Reached]:
+    """Patients by their points of contact, in one opening. Raises Refusal POLICY_DENY, RESTRICTION_BLOCK."""
+    asked = tuple(dict.fromkeys(whom))
+    if not asked:
+        return {}
+    chart = charts.open(asked, NameTag, Whereabouts, Reach, Addresses, by=by)
+    tags, where, reach, homes = (
+        chart.each(NameTag), chart.each(Whereabouts), chart.all(Reach), chart.all(Addresses),
+    )  # fmt: skip
+    levels = dict(Detail.objects.filter(patient_id__in=asked, ended_at=None).values_list("patient_id", "level"))
+    zone = zone_of(by.practice)
+    return {
+        p: Reached(
+            tags[p].name,
+            tags[p].preferred_name or tags[p].given_name,
+            "es" if (where[p].language or "").startswith("es") else "en",
+            where[p].time_zone or zone,
+            levels.get(p, "usual"),
+            _points(reach.get(p, []), homes.get(p, [])),
+        )
+        for p in asked
+    }
+
+
+def members(whom: Iterable[UUID], *, by: Actor) -> dict[UUID, Reached]:
+    """Colleagues by the address they sign in with."""
+    zone = zone_of(by.practice)
+    rows = Membership.objects.filter(id__in=set(whom)).values_list("id", "name", "person__email")
+    return {
+        id: Reached(name, name, "en", zone, "usual", {Channel.EMAIL: Point(None, email)} if email else {})
+        for id, name, email in rows.order_by("id")
+    }
+
+
+def zone_of(practice: UUID) -> str:
+    """Where the practice is."""
+    return str(Practice.objects.values_list("time_zone", flat=True).get(id=practice))
+
+
+def sender(by: Actor) -> Sender:
+    """Under which name the practice writes now; by default its own."""
+    row = Sender.objects.filter(ended_at=None).first()
+    return row or Sender(
+        name=(Practice.objects.filter(id=by.practice).values_list("name", flat=True).first() or "")[:60]
+    )
+
+
+def _points(reach: Iterable[Reach], homes: Iterable[Addresses]) -> dict[Channel, Point]:
+    found: dict[Channel, Point] = {}
+    for point in (p for p in reach if p.ended_at is None):
+        if point.system == "email":
+            found.setdefault(Channel.EMAIL, Point(point.pk, point.value))
+        if point.system == "phone":
+            found.setdefault(Channel.VOICE, Point(point.pk, point.value))
+        if point.system == "sms" or (point.system == "phone" and point.use == "mobile"):
+            found.setdefault(Channel.SMS, Point(point.pk, point.value))
+    for home in (h for h in homes if h.ended_at is None):
+        found.setdefault(Channel.LETTER, Point(home.pk, home.where))
+    return found
