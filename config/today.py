@@ -23,6 +23,8 @@ from keepwell.ledger.asking import Question
 from keepwell.patients import lists
 from keepwell.patients.excerpts import NameTag
 from keepwell.patients.views import chart_of
+from keepwell.scheduling import visits_now
+from keepwell.scheduling.views_calendar import undoing
 from keepwell.tasks import lines
 from keepwell.tasks import lists as lists_of_tasks
 from keepwell.tasks.actions import UNDO
@@ -49,7 +51,14 @@ def today(request: HttpRequest) -> HttpResponse:
     finds = may(by, Can.FIND_PATIENTS) and PhiClass.IDENTITY in visible(by)
     groups = patient_groups(by) if finds else []
     shown = {"told": told(by), "refusals": refusals, "groups": groups, "chart_of": chart_of, "now": clock.now()}
-    return render(request, "today.html", shown | todo(by))
+    return render(request, "today.html", shown | todo(by) | visiting(by))
+
+
+def visiting(by: Actor) -> dict[str, Any]:
+    """Who waits and who is about to come, and what I noted about a visit a moment ago."""
+    visits, _more = visits_now.of(by, SHOWN)
+    changed = undoing(by) if may(by, Can.BOOK_APPOINTMENTS) else {"undo": None, "did": "", "sends": []}
+    return {"visits": visits, "changed": changed, "books_visits": may(by, Can.BOOK_APPOINTMENTS)}
 
 
 def todo(by: Actor) -> dict[str, Any]:

@@ -1,7 +1,6 @@
-// The countdown of an emergency access. The page says the minutes without this; this makes them go down.
+// Countdowns: of an emergency access, of a time held in the calendar. The page says until when without this.
 export function countDown(): void {
-  const clocks = [...document.querySelectorAll<HTMLElement>(".emergency [data-until]")];
-  if (clocks.length) setInterval(() => clocks.forEach(tick), 1000);
+  setInterval(() => document.querySelectorAll<HTMLElement>("[data-until]").forEach(tick), 1000);
 }
 
 function tick(clock: HTMLElement): void {

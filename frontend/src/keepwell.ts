@@ -23,6 +23,9 @@ listenForPasskeys();
 htmx.onLoad((element) => {
   const part = element as HTMLElement;
   part.querySelector<HTMLElement>("[data-focus]")?.focus();
+  const calendars = part.matches("[data-calendar]") ? [part] : part.querySelectorAll<HTMLElement>("[data-calendar]");
+  if (calendars.length) void import("./calendar").then(({ liveCalendar }) => calendars.forEach(liveCalendar));
+  part.querySelectorAll<HTMLFormElement>("form[data-filters]").forEach((form) => form.addEventListener("change", () => form.requestSubmit()));
   const plots = part.querySelectorAll<HTMLElement>("[data-chart]");
   const proofs = part.querySelectorAll<HTMLElement>("[data-proof]");
   if (proofs.length) void import("./verify").then(({ offerToVerify }) => proofs.forEach(offerToVerify));

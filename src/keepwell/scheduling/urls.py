@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("keepwell.scheduling.urls_day")),
     path("", include("keepwell.scheduling.urls_waiting")),
     path("schedule/", views_calendar.schedule, name="schedule"),
+    path("schedule/pulse/", views_calendar.pulse, name="schedule-pulse"),
     path("schedule/book/", views_booking.book, name="book"),
     path("schedule/book/look/", views_booking.look, name="book-look"),
     path("schedule/book/release/", views_booking.release, name="book-release"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -27,7 +29,7 @@ from keepwell.patients.views import actor_of
 from keepwell.scheduling import agenda, changes, clocks, grid, telling, wall
 from keepwell.scheduling.agenda import Agenda, Provider, Wanted
 from keepwell.scheduling.grid import Column
-from keepwell.scheduling.models import HealthcareService, Offering
+from keepwell.scheduling.models import AppointmentChange, HealthcareService, Offering, Slot
 from keepwell.scheduling.words import DID, MODALITIES
 
 KINDS = {"day": _("Day"), "week": _("Week")}
@@ -90,10 +92,36 @@ def schedule(request: HttpRequest) -> HttpResponse:
         "o_clock": clocks.o_clock,
         "calendars": len(everybody),
         "place": grid.place,
+        "zone_name": timezone.get_current_timezone_name(),
+        "pulse": _pulse(*span),
         **undoing(by),
         "here": request.get_full_path(),
     }
     return render(request, "scheduling/calendar.html", shown)
+
+
+@require_GET
+@page(Can.SEE_SCHEDULE, purpose=Purpose.HOPERAT)
+def pulse(request: HttpRequest) -> HttpResponse:
+    """Whether anything on the calendar changed since it was shown. It opens nothing; what changed is then asked for."""
+    count, seen = request.GET.get("count", ""), request.GET.get("seen", "")
+    first = _day(request.GET.get("first", ""))
+    days = WEEK if count == str(WEEK) else 1
+    now = _pulse(*wall.days(first, days, timezone.get_current_timezone()))
+    answer = render(request, "scheduling/pulse.html", {"first": first, "count": days, "pulse": now})
+    if now != seen:
+        answer["HX-Trigger"] = "calendar-changed"
+    return answer
+
+
+def _pulse(starts: dt.datetime, ends: dt.datetime) -> str:
+    """A mark that changes with what is booked or held between two moments."""
+    last = AppointmentChange.objects.filter(to_starts_at__lt=ends, to_ends_at__gt=starts).aggregate(at=Max("at"))["at"]
+    gone = AppointmentChange.objects.filter(from_starts_at__lt=ends, from_ends_at__gt=starts).aggregate(at=Max("at"))
+    held = Slot.objects.filter(starts_at__lt=ends, ends_at__gt=starts, status=Slot.Status.HELD)
+    held = held.filter(held_until__gt=clock.now()).order_by("id")
+    said = (last, gone["at"], *held.values_list("id", flat=True))
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
 def undoing(by: Actor) -> dict[str, Any]:

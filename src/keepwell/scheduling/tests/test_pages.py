@@ -282,3 +282,28 @@ def _undo(actor: Actor, clinic: Clinic, answer: bool = False):
     assert last
     got = ask(fresh(actor), reverse("appointment-undo", args=[last.id]), {})
     return got if answer else got.status_code
+
+
+def test_today_lists_who_waits_before_who_is_about_to_come(
+    calendar: Calendar, rosa: Actor, imani: Actor, cleo: Actor, ada: UUID, bo: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    books(rosa, ada, calendar, "10:00")
+    made = books(rosa, bo, calendar, "10:30")
+    assert "Visits now" not in text(ask(fresh(rosa), "/"))
+    monkeypatch.setattr(clock, "now", lambda: calendar.at("9:55"))
+    ask(fresh(rosa), reverse("appointment-arrive", args=[made.id]), {"version": 1, "back": "/"})
+    page = text(ask(fresh(rosa), "/"))
+    assert page.index("Bo “Bobby” Nguyen") < page.index("Ada Lovelace")
+    assert "Noted as arrived" in page
+    assert "Visits now" in text(ask(fresh(imani), "/"))
+
+
+def test_the_pulse_tells_that_something_changed_and_opens_nothing(calendar: Calendar, rosa: Actor, ada: UUID):
+    page = text(ask(rosa, day_of(calendar)))
+    (pulse,) = re.findall(r'hx-get="(/schedule/pulse/[^"]+)"', page)
+    address = pulse.replace("&amp;", "&")
+    assert "HX-Trigger" not in ask(fresh(rosa), address)
+    books(rosa, ada, calendar)
+    answer = ask(fresh(rosa), address)
+    assert answer["HX-Trigger"] == "calendar-changed"
+    assert "Lovelace" not in text(answer)
