@@ -49,6 +49,13 @@ def release(slot: Slot, *, by: Actor) -> None:
     Slot.objects.filter(id=slot.id, status=Slot.Status.HELD, held_by_id=by.id).update(status=Slot.Status.FREE)
 
 
+def hold_given_back(hold: UUID | None, *, by: Actor) -> None:
+    """One's own hold, if there still is one."""
+    held = Slot.objects.filter(id=hold, status=Slot.Status.HELD, held_by_id=by.id).first() if hold else None
+    if held:
+        release(held, by=by)
+
+
 def book(patient: UUID, asked: Booking, *, by: Actor, series: AppointmentSeries | None = None) -> Appointment:
     """Promises a patient a time. The second booking of a time is refused.
 

@@ -46,3 +46,8 @@ def just_made(by: Actor) -> AppointmentChange | None:
     fresh = AppointmentChange.objects.filter(by_id=by.id, at__gt=clock.now() - UNDO, undone_at=None)
     last = fresh.exclude(verb="appointment.undone").select_related("appointment").order_by("-at", "-id").first()
     return last if last and last.version == last.appointment.version else None
+
+
+def together(change: AppointmentChange) -> int:
+    """How many visits were changed with one."""
+    return AppointmentChange.objects.filter(request=change.request, undone_at=None).count()

@@ -16,8 +16,9 @@ from keepwell.patients.forms import Asking
 from keepwell.patients.forms_reach import STATE_CHOICES
 from keepwell.scheduling import agenda, wall
 from keepwell.scheduling.asked import Booking
-from keepwell.scheduling.models import HealthcareService, Modality
-from keepwell.scheduling.words import CAUSES, MODALITIES
+from keepwell.scheduling.models import AppointmentSeries, HealthcareService, Modality
+from keepwell.scheduling.series import Rule
+from keepwell.scheduling.words import CAUSES, MODALITIES, SCOPES, UNITS
 
 LONGEST_REASON = 500
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -80,6 +81,18 @@ class BookForm(WhenForm):
     overbook = forms.BooleanField(label=_("Book although somebody else has this time"), required=False)
     why = forms.CharField(label=_("Why two at once is right"), required=False, max_length=200)
 
+    every = forms.IntegerField(
+        label=_("Every"),
+        required=False,
+        min_value=1,
+        max_value=26,
+        widget=forms.NumberInput(attrs={"min": 1, "max": 26}),
+    )
+    unit = forms.ChoiceField(label=_("Weeks or months"), required=False, choices=list(UNITS.items()))
+    until = forms.DateField(
+        label=_("Until"), required=False, widget=DAY, help_text=_("Each visit is shown before anything is saved.")
+    )
+
     field_order = ("service", "how", "state", "provider", "day", "time", "minutes", "at", "reason", "overbook", "why")
 
     def __init__(self, *args: Any, services: list[HealthcareService], **kwargs: Any) -> None:
@@ -90,6 +103,13 @@ class BookForm(WhenForm):
             for key, one in self.services.items()
         ]
         self.fields["how"].choices = [(str(m), MODALITIES[m][0]) for m in Modality]  # type: ignore[attr-defined]
+
+    def rule(self) -> Rule | None:
+        """How it comes again, if it does."""
+        said = self.cleaned_data
+        if not said["until"]:
+            return None
+        return Rule(said["every"] or 1, said["unit"] or AppointmentSeries.Unit.WEEKS, said["until"])
 
     def asked(self, hold: UUID | None = None, group: UUID | None = None) -> Booking:
         """The booking. Raises Refusal HOUR_MISSING, HOUR_TWICE, FIELD_EMPTY."""
@@ -106,7 +126,9 @@ class BookForm(WhenForm):
 
 
 class CancelForm(Asking):
-    """Why a visit is cancelled, as far as it may stand in the clear."""
+    """Why a visit is cancelled, as far as it may stand in the clear; of a series, how many of them."""
+
+    scope = forms.ChoiceField(label=_("Which"), choices=list(SCOPES.items()), required=False)
 
     cause = forms.ChoiceField(label=_("Why"), choices=list(CAUSES.items()))
 

@@ -16,11 +16,18 @@ S = Appointment.Status
 
 
 def undo(change: UUID, *, by: Actor) -> Appointment:
-    """As it was before a change. Raises Refusal UNDO_OVER, SLOT_TAKEN, PATIENT_BUSY, GROUP_FULL."""
+    """As it was before a change, and before whatever else was changed with it.
+
+    Raises Refusal UNDO_OVER, STALE_VERSION, SLOT_TAKEN, PATIENT_BUSY, GROUP_FULL.
+    """
     row = AppointmentChange.objects.filter(id=change, by_id=by.id, undone_at=None).first()
     if row is None or clock.now() - row.at > changes.UNDO:
         raise Refusal("UNDO_OVER")
-    return _undone((row.patient_id, by.practice), row, by=by)
+    together = AppointmentChange.objects.filter(request=row.request, by_id=by.id, undone_at=None)
+    last = row.appointment
+    for each in together.exclude(verb="appointment.undone").order_by("-at", "-id"):
+        last = _undone((each.patient_id, by.practice), each, by=by)
+    return last
 
 
 @action("appointment.undone", about="whom")

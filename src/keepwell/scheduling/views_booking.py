@@ -21,7 +21,7 @@ from keepwell.base.refusal import Refusal
 from keepwell.patients import finder
 from keepwell.patients.excerpts import NameTag, Whereabouts
 from keepwell.patients.views import actor_of
-from keepwell.scheduling import agenda, booking, checks, clocks, slots, telling
+from keepwell.scheduling import agenda, booking, checks, clocks, slots, telling, views_series
 from keepwell.scheduling.asked import Booking
 from keepwell.scheduling.forms import BookForm, instant_of
 from keepwell.scheduling.models import Appointment, HealthcareService, Offering, Slot
@@ -77,6 +77,9 @@ def _book(request: HttpRequest, form: BookForm, patient: UUID | None, by: Actor)
         return _page(request, form, patient, status=422)
     try:
         asked = form.asked(_uuid(request.POST.get("hold", "")))
+        if form.rule():
+            tag = charts.open(patient, NameTag, by=by, listed=False).one(NameTag)
+            return views_series.book(request, form, asked, patient, tag)
         group = checks.group_at(asked)
         made = booking.book(patient, replace(asked, group=group, hold=None if group else _hold_of(asked)), by=by)
     except Refusal as refusal:

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from keepwell.access import policy
@@ -128,7 +129,10 @@ def undoing(by: Actor) -> dict[str, Any]:
     """What the actor changed a moment ago, and what goes out if it stays."""
     last = changes.just_made(by)
     sends = telling.of(last.appointment, last.verb) if last else []
-    return {"undo": last, "did": DID.get(last.verb, "") if last else "", "sends": sends}
+    did, many = (DID.get(last.verb, ""), changes.together(last)) if last else ("", 0)
+    if many > 1:
+        did = ngettext("%(did)s: %(num)s visit", "%(did)s: %(num)s visits", many) % {"did": did, "num": many}
+    return {"undo": last, "did": did, "sends": sends}
 
 
 def read(request: HttpRequest) -> Asked:

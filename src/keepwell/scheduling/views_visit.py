@@ -21,12 +21,13 @@ from keepwell.base import clock
 from keepwell.base.actor import Purpose
 from keepwell.base.refusal import Refusal
 from keepwell.patients.views import actor_of, chart_of
-from keepwell.scheduling import booking, clocks, life, telling, undo
+from keepwell.scheduling import booking, clocks, life, repeating, series, telling, undo, views_series
 from keepwell.scheduling.forms import CancelForm, WhenForm, instant_of
 from keepwell.scheduling.life import FROM
 from keepwell.scheduling.models import Appointment
 from keepwell.scheduling.views_calendar import undoing
 from keepwell.scheduling.visit import Whole
+from keepwell.scheduling.words import SCOPES
 
 S = Appointment.Status
 
@@ -93,7 +94,12 @@ arrive, check_in, fulfil, miss, as_booked = map(
 @page(Can.BOOK_APPOINTMENTS, purpose=Purpose.HOPERAT)
 def cancel(request: HttpRequest, visit: UUID) -> HttpResponse:
     """The time is given back, for a reason."""
-    life.cancel(_as_seen(request, visit), request.POST.get("cancel-cause", ""), by=actor_of(request))
+    row, cause = _as_seen(request, visit), request.POST.get("cancel-cause", "")
+    rows = series.to_come(row, request.POST.get("cancel-scope", "one"))
+    if row.series_id and len(rows) > 1:
+        repeating.cancel(rows, cause, by=actor_of(request))
+    else:
+        life.cancel(row, cause, by=actor_of(request))
     return back(request, visit)
 
 
@@ -118,7 +124,10 @@ def move(request: HttpRequest, visit: UUID) -> HttpResponse:
         return _move_page(request, row, form, status=422)
     try:
         starts = form.starts()
+        scope = request.POST.get("scope", "one")
         lasts = dt.timedelta(minutes=minutes if form.cleaned_data["minutes"] is None else form.cleaned_data["minutes"])
+        if row.series_id and scope in series.SCOPES[1:]:
+            return views_series.move(request, form, _as_seen(request, visit), scope, lasts)
         booking.move(_as_seen(request, visit), starts, by=by, practitioner=form.whom(), ends_at=starts + lasts)
     except Refusal as refusal:
         return _move_page(request, row, form, refusal, refusal.status)
@@ -153,6 +162,7 @@ def _move_page(
         "names": dict(form.fields["provider"].choices),  # type: ignore[attr-defined]
         "sends": telling.of(row, "appointment.moved"), "o_clock": clocks.o_clock, "weekday": clocks.weekday,
         "local": timezone.localtime, "back": request.POST.get("back", ""),
+        "scopes": list(SCOPES.items()) if row.series_id else [], "scope": request.POST.get("scope", "one"),
     }  # fmt: skip
     return render(request, "scheduling/move.html", shown, status=status)
 

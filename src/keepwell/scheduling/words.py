@@ -56,4 +56,7 @@ HELPERS = {
     Participant.Role.OTHER: (_("Somebody else"), "user-round-plus"),
 }
 
+SCOPES = {"one": _("Only this visit"), "following": _("This and all after it"), "all": _("All to come")}
+"""Which visits of a series a change is about."""
+
 UNITS = {AppointmentSeries.Unit.WEEKS: _("weeks"), AppointmentSeries.Unit.MONTHS: _("months")}
