@@ -44,7 +44,7 @@ def of(appointment: UUID) -> list[AppointmentChange]:
 def just_made(by: Actor) -> AppointmentChange | None:
     """What the actor changed a moment ago and can undo."""
     fresh = AppointmentChange.objects.filter(by_id=by.id, at__gt=clock.now() - UNDO, undone_at=None)
-    last = fresh.exclude(verb="appointment.undone").select_related("appointment").order_by("-at", "-id").first()
+    last = fresh.exclude(verb="appointment.undone").order_by("-at", "-id").first()
     return last if last and last.version == last.appointment.version else None
 
 

@@ -24,9 +24,9 @@ def of(by: Actor, most: int) -> tuple[list[Visit], bool]:
     if not policy.may(by, Can.SEE_SCHEDULE):
         return [], False
     now = clock.now()
-    waits = Q(status__in=(S.ARRIVED, S.CHECKED_IN), starts_at__gt=now - WAITED, starts_at__lt=now + WAITED)
+    waits = Q(status__in=(S.ARRIVED, S.CHECKED_IN))
     comes = Q(status=S.BOOKED, starts_at__lt=now + SOON, ends_at__gt=now - LATE)
-    rows = Appointment.objects.filter(waits | comes)
+    rows = Appointment.objects.filter(waits | comes, starts_at__gt=now - WAITED, starts_at__lt=now + WAITED)
     if Schedule.objects.filter(practitioner_id=by.id).exists():
         rows = rows.filter(practitioner_id=by.id)
     first = rows.order_by(F("waiting_since").asc(nulls_last=True), "starts_at", "id").values_list("id", flat=True)
