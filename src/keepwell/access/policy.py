@@ -237,6 +237,13 @@ def visible(by: Actor) -> frozenset[C]:
     return frozenset(c for c in seen | fitting if c in seen or _grown(c, by.role, by.custom)) - by.custom.drops
 
 
+def may_know_part2(by: Actor, records: Iterable[UUID]) -> bool:
+    """Whether somebody may know that there are Part 2 records: who treats them and reads such, and officers."""
+    if may(by, Can.MANAGE_RESTRICTIONS):
+        return True
+    return C.PART2 in visible(by.for_purpose(P.TREAT)) and bool(cared_for(by, records))
+
+
 def _grown(what: Can | C, role: Role, custom: Custom) -> bool:
     """Whether the practice's own role adds this, and the ceiling of the role it is based on lets it."""
     return what in custom.adds and what in MAY_GROW.get(role, frozenset())

@@ -76,7 +76,8 @@ def gather(asked: Sequence[Asking], by: Actor) -> Facts:
 
 def standing(records: Iterable[UUID]) -> list[Consent]:
     """What was said and not taken back, oldest first; each knows whether its text was replaced since."""
-    since = texts.newer().filter(kind=OuterRef("text__kind"), published_at__gt=OuterRef("text__published_at"))
+    same = {"kind": OuterRef("text__kind"), "language": OuterRef("text__language")}
+    since = texts.newer().filter(**same, published_at__gt=OuterRef("text__published_at"))
     rows = Consent.objects.filter(patient_id__in=list(records), ended_at=None).select_related("text")
     return list(rows.annotate(outdated=Exists(since)).order_by("given_at", "id"))
 

@@ -128,7 +128,7 @@ def _published(text: ConsentText, material: bool, renew_days: int | None, digest
 
 
 def newer() -> QuerySet[ConsentText]:
-    """Texts that were published since with a change that matters, by kind: nothing agreed before them still counts."""
+    """Texts published with a change that matters: what was agreed to before them counts no more."""
     return ConsentText.objects.filter(published_at__isnull=False, material=True)
 
 

@@ -42,3 +42,46 @@ POLICY_HOLDERS = {
 
 # FHIR R4 contact-point-use and address-use.
 USES = {"mobile": _("Mobile"), "home": _("Home"), "work": _("Work"), "temp": _("For now"), "billing": _("Bills")}
+
+# How much a related person may be told, each more than the one before it (45 CFR § 164.510(b)).
+TELL = {
+    "nothing": _("Nothing"), "appointments": _("When and where visits are"), "billing": _("Visits and bills"),
+    "everything": _("Everything about their care"),
+}  # fmt: skip
+TOLD = {
+    "appointments": _("visits: when and where"), "billing": _("bills and insurance"), "results": _("test results"),
+    "medications": _("medications"), "care": _("the care plan"), "nothing": _("nothing: took a message only"),
+}  # fmt: skip
+MAY_TELL = {
+    "": frozenset({"nothing"}), "nothing": frozenset({"nothing"}),
+    "appointments": frozenset({"nothing", "appointments"}),
+    "billing": frozenset({"nothing", "appointments", "billing"}), "everything": frozenset(TOLD),
+}  # fmt: skip
+
+VOICEMAIL = {
+    "none": _("Leave no message"), "callback": _("Only a name and a number to call back"),
+    "detail": _("Messages may say what it is about"),
+}  # fmt: skip
+NOT_SAID = "callback"
+
+IDENTIFIERS = {
+    "birth_date": _("Birth date"), "address": _("Street or ZIP code"), "phone": _("A phone number on file"),
+    "email": _("E-mail on file"), "record_number": _("Record number"), "member_number": _("Insurance number"),
+    "safe_word": _("Their word for the phone"),
+}  # fmt: skip
+
+# What the front desk has to know at once, without a clinical word. True: a language or a name belongs to it.
+HANDLING = {
+    "nurse": (_("put straight through to a nurse"), "phone-forwarded", False),
+    "provider": (_("put straight through to"), "phone-forwarded", True),
+    "interpreter": (_("interpreter"), "languages", True),
+    "relay": (_("hearing: relay call"), "ear", False),
+    "signs": (_("signs: book a sign language interpreter"), "hand", False),
+    "slowly": (_("speak slowly, repeat what was agreed"), "message-circle-more", False),
+    "vision": (_("large print or read aloud"), "eye", False),
+    "step_free": (_("needs step-free access"), "accessibility", False),
+    "companion": (_("comes with"), "user-round", True),
+    "pair": (_("two colleagues for visits in person"), "users-round", False),
+    "call_work": (_("call at work only"), "briefcase", False),
+    "mornings": (_("call in the mornings"), "sunrise", False),
+}  # fmt: skip

@@ -164,6 +164,7 @@ class Relations:
     relationship: str
     phone: str | None
     email: str | None
+    tell: str | None
     in_emergency: bool
     ended_at: dt.datetime | None
 

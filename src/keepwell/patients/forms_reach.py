@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from keepwell.base import dates
 from keepwell.base.refusal import Refusal
 from keepwell.patients import facts
-from keepwell.patients.codes import PARENTS, POLICY_HOLDERS, RELATIONSHIPS, STATES, USES
+from keepwell.patients.codes import PARENTS, POLICY_HOLDERS, RELATIONSHIPS, STATES, TELL, USES
 from keepwell.patients.forms import Asking, PersonForm, choice, day, text
 from keepwell.patients.models import Address, ContactPoint
 from keepwell.patients.reach import LONGEST, Contact, Home, Kin, Payer, Said
@@ -84,6 +84,7 @@ class RelatedForm(FactForm):
     relationship = choice(_("Relationship"), RELATIONSHIPS, required=True)
     phone = text(_("Phone"), most=40)
     email = text(_("E-mail"), most=LONGEST)
+    tell = choice(_("What they may be told"), TELL, blank=_("Nothing was agreed"))
     in_emergency = forms.BooleanField(label=_("Call in an emergency"), required=False)
 
     def fact(self, cleaned: dict[str, Any]) -> Kin:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 from keepwell.base.refusal import Refusal
 from keepwell.patients import facts
-from keepwell.patients.codes import POLICY_HOLDERS, RELATIONSHIPS
+from keepwell.patients.codes import POLICY_HOLDERS, RELATIONSHIPS, TELL
 from keepwell.patients.models import Address, ContactPoint, Coverage, Lasting, RelatedPerson
 
 LONGEST = 200
@@ -110,9 +110,11 @@ class Kin(Said):
     phone: str = ""
     email: str = ""
     in_emergency: bool = False
+    tell: str = ""
 
     def checked(self) -> Kin:
         _filled("name", self.name)
+        _chosen("tell", self.tell, ("", *TELL))
         _chosen("relationship", self.relationship, RELATIONSHIPS)
         phone = facts.phone(self.phone, "phone") if self.phone else ""
         email = facts.email(self.email, "email") if self.email else ""

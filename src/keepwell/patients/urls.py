@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import include, path, register_converter
 
-from keepwell.patients import views, views_merge, views_reach, views_register, views_restrictions, views_why
+from keepwell.patients import (
+    views,
+    views_calls,
+    views_merge,
+    views_reach,
+    views_register,
+    views_restrictions,
+    views_why,
+)
 
 
 class KindConverter:
@@ -23,6 +31,7 @@ register_converter(KindConverter, "kind")
 
 urlpatterns = [
     path("", include("keepwell.patients.movein.urls")),
+    path("", include("keepwell.patients.consents.urls")),
     path("patients/", views.patients, name="patients"),
     path("patients/register/", views_register.register, name="register"),
     path("patients/<uuid:patient>/about/", views.patient, name="patient"),
@@ -38,6 +47,11 @@ urlpatterns = [
         views_restrictions.lift,
         name="restriction-lift",
     ),
+    path("patients/<uuid:patient>/call/", views_calls.call, name="call"),
+    path("patients/<uuid:patient>/call/check/", views_calls.check, name="call-check"),
+    path("patients/<uuid:patient>/call/rules/", views_calls.rules, name="call-rules"),
+    path("patients/<uuid:patient>/handling/add/", views_calls.flag, name="handling-add"),
+    path("patients/<uuid:patient>/handling/<uuid:mark>/end/", views_calls.unflag, name="handling-end"),
     path("patients/<uuid:patient>/vip/", views_restrictions.mark_vip, name="vip"),
     path("patients/<uuid:patient>/merge/", views_merge.find_other, name="merge-find"),
     path("patients/<uuid:patient>/merge/<uuid:other>/", views_merge.merge, name="merge"),

@@ -18,9 +18,10 @@ from keepwell.access.policy import Can
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
 from keepwell.charts.excerpts import plan
-from keepwell.patients import finder, flags, lists, merging
-from keepwell.patients.codes import RELATIONSHIPS, USES
+from keepwell.patients import finder, flags, handling, lists, merging
+from keepwell.patients.codes import RELATIONSHIPS, TELL, USES
 from keepwell.patients.excerpts import Addresses, Coverages, Header, Listed, Reach, Relations, Whereabouts
+from keepwell.patients.excerpts_calls import Handlings
 from keepwell.vault.phi import PhiClass
 
 TITLES = {"mine": _("My patients"), "today": _("Today"), "recent": _("Recently opened by me"), "": _("Found")}
@@ -53,7 +54,8 @@ def _list(request: HttpRequest) -> HttpResponse:
     listed = lists.LISTS[show](by, _number(request.GET.get("page", "1")))
     chart = charts.open(listed.patients, Listed, by=by, listed=True, partly=True) if listed.patients else None
     tags = chart.each(Listed) if chart else {}
-    rows = [(chart_of(p), tags[p]) for p in listed.patients if p in tags]
+    marks = handling.of([p for p in listed.patients if p in tags], by=by)
+    rows = [(chart_of(p), tags[p], marks.get(p, [])) for p in listed.patients if p in tags]
     return _page(request, {"show": show, "listed": listed, "rows": rows, "words": "", "found": None})
 
 
@@ -67,7 +69,7 @@ def _search(request: HttpRequest) -> HttpResponse:
             raise
         return _page(request, shown | {"refusal": refusal}, status=refusal.status)
     shown["offer_close"] = not found.mistyped and "close" not in request.POST
-    return _page(request, shown | {"found": found, "rows": [(chart_of(h.patient), h.tag) for h in found.hits]})
+    return _page(request, shown | {"found": found, "rows": [(chart_of(h.patient), h.tag, []) for h in found.hits]})
 
 
 def _page(request: HttpRequest, shown: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -93,7 +95,11 @@ def patient(request: HttpRequest, patient: UUID) -> HttpResponse:
     if standing != patient:
         return HttpResponseRedirect(reverse("patient", args=[standing]))
     closed = _closed(patient, by)
-    seen = [excerpt for excerpt in (Header, Whereabouts, *PARTS.values()) if plan(excerpt).classes.isdisjoint(closed)]
+    seen = [
+        excerpt
+        for excerpt in (Header, Whereabouts, Handlings, *PARTS.values())
+        if plan(excerpt).classes.isdisjoint(closed)
+    ]
     chart = charts.open(patient, *seen, by=by, listed=False)
     headers = {header.pk: header for header in chart.all(Header).get(patient, [])}
     if patient not in headers:
@@ -108,7 +114,8 @@ def patient(request: HttpRequest, patient: UUID) -> HttpResponse:
         "chart_href": chart_of(patient),
         "flags": flags.of(patient, by=by),
         "closed": closed,
-        "words": {"use": USES, "relationship": RELATIONSHIPS},
+        "words": {"use": USES, "relationship": RELATIONSHIPS, "tell": TELL},
+        "marks": handling.marks(chart).get(patient, []) if Handlings in seen else [],
     }
     parts = {name: _now(chart, part, patient) if part in seen else None for name, part in PARTS.items()}
     return render(request, "patients/patient.html", shown | parts)

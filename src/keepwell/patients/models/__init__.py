@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from keepwell.patients.models.calls import CallerCheck, CallRules, Handling, PaperLoad
 from keepwell.patients.models.lists import MoveIn, MoveInRow
 from keepwell.patients.models.people import Address, ContactPoint, Coverage, Lasting, Patient, RelatedPerson
 
-__all__ = ["Address", "ContactPoint", "Coverage", "Lasting", "MoveIn", "MoveInRow", "Patient", "RelatedPerson"]
+__all__ = [
+    "Address",
+    "CallRules",
+    "CallerCheck",
+    "ContactPoint",
+    "Coverage",
+    "Handling",
+    "Lasting",
+    "MoveIn",
+    "MoveInRow",
+    "PaperLoad",
+    "Patient",
+    "RelatedPerson",
+]

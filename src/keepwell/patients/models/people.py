@@ -125,12 +125,16 @@ class Coverage(Lasting):
 
 
 class RelatedPerson(Lasting):
-    """Somebody who belongs to the patient (FHIR RelatedPerson): a parent, a partner, whom to call."""
+    """Somebody who belongs to the patient (FHIR RelatedPerson): a parent, a partner, whom to call.
+
+    `tell` is how much the patient lets them be told (45 CFR § 164.510(b)); nothing was agreed if there is none.
+    """
 
     name = SealedField(phi=CONTACT)
     relationship = SealedField(phi=CONTACT)
     phone = SealedField(phi=CONTACT, null=True)
     email = SealedField(phi=CONTACT, null=True)
+    tell = SealedField(phi=CONTACT, null=True)
     in_emergency = models.BooleanField(default=False)
 
     plain = Lasting.plain | {"in_emergency"}

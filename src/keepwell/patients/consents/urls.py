@@ -1,0 +1,23 @@
+"""Addresses of the consent pages. They carry ids only."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from keepwell.patients.consents import views, views_signing
+
+urlpatterns = [
+    path("patients/<uuid:patient>/consents/", views.consents, name="consents"),
+    path("patients/<uuid:patient>/consents/ask/", views.ask, name="consents-ask"),
+    path("patients/<uuid:patient>/consents/say/", views.say, name="consent-say"),
+    path("patients/<uuid:patient>/consents/tick/", views.tick, name="consent-tick"),
+    path("patients/<uuid:patient>/consents/<uuid:consent>/take-back/", views.take_back, name="consent-take-back"),
+    path("patients/<uuid:patient>/reach-only/", views.reach_only, name="reach-only"),
+    path("patients/<uuid:patient>/reach-only/<uuid:asked>/end/", views.reach_as_before, name="reach-as-before"),
+    path("patients/<uuid:patient>/authorizations/sign/", views_signing.sign, name="authorization-sign"),
+    path(
+        "patients/<uuid:patient>/authorizations/<uuid:signed>/<slug:what>/",
+        views_signing.act,
+        name="authorization-act",
+    ),
+]
