@@ -20,9 +20,12 @@ from keepwell.base.actor import Actor, Purpose
 from keepwell.compliance import activity
 from keepwell.ledger import queries
 from keepwell.ledger.asking import Question
+from keepwell.messaging import lines as threads
+from keepwell.messaging import lists as inbox
 from keepwell.patients import lists
 from keepwell.patients.excerpts import NameTag
 from keepwell.patients.views import chart_of
+from keepwell.records import documents as tray
 from keepwell.scheduling import visits_now
 from keepwell.scheduling.views_calendar import undoing
 from keepwell.tasks import lines
@@ -51,7 +54,7 @@ def today(request: HttpRequest) -> HttpResponse:
     finds = may(by, Can.FIND_PATIENTS) and PhiClass.IDENTITY in visible(by)
     groups = patient_groups(by) if finds else []
     shown = {"told": told(by), "refusals": refusals, "groups": groups, "chart_of": chart_of, "now": clock.now()}
-    return render(request, "today.html", shown | todo(by) | visiting(by))
+    return render(request, "today.html", shown | todo(by) | visiting(by) | came_in(by))
 
 
 def visiting(by: Actor) -> dict[str, Any]:
@@ -59,6 +62,12 @@ def visiting(by: Actor) -> dict[str, Any]:
     visits, _more = visits_now.of(by, SHOWN)
     changed = undoing(by) if may(by, Can.BOOK_APPOINTMENTS) else {"undo": None, "did": "", "sends": []}
     return {"visits": visits, "changed": changed, "books_visits": may(by, Can.BOOK_APPOINTMENTS)}
+
+
+def came_in(by: Actor) -> dict[str, Any]:
+    """Who waits for an answer of mine or of my pools, and how many papers wait to be sorted."""
+    mail = threads.lines(inbox.waiting(by, SHOWN), by) if may(by, Can.WORK_IN_INBOX) else []
+    return {"mail": mail, "papers": may(by, Can.SORT_DOCUMENTS) and tray.waits()}
 
 
 def todo(by: Actor) -> dict[str, Any]:

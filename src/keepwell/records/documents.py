@@ -162,6 +162,11 @@ def discard(document: Document, *, by: Actor) -> Document:
     return row
 
 
+def waits() -> bool:
+    """Whether anything waits in the tray."""
+    return Document.objects.filter(status=Document.Status.WAITING).exists()
+
+
 def give(document: Document, goes_to: For, *, by: Actor) -> Task:
     """Somebody is asked to look at a document: to sort it, or as a patient's, whom they then look after meanwhile.
 

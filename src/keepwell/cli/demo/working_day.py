@@ -9,7 +9,7 @@ from keepwell.access import clearance, emergency, grants, teams
 from keepwell.access.models import CareRelation, CareTeam, Duty, Membership, Reason
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose, Role
-from keepwell.cli.demo import calendar, leaving
+from keepwell.cli.demo import calendar, leaving, post
 from keepwell.cli.demo.staff import Clinic
 from keepwell.ledger.doorway import present
 from keepwell.patients.models import Patient
@@ -38,6 +38,7 @@ def begin(clinic: Clinic, system: Actor, team: CareTeam, *, invites: bool = True
         leaving.left(clinic, staff[Role.ADMINISTRATOR], system)
     calendar.fill(clinic, system, known, back=5 if invites else 0)
     _ask(staff, system.practice, known)
+    post.came(staff, system, known)
     if nobodys:
         _rush(nobodys, _as(staff[Role.PRACTITIONER], system.practice, Purpose.TREAT))
 

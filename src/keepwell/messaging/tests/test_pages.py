@@ -183,3 +183,12 @@ def test_whoever_sees_all_hands_over(willow: Clinic, cleo: Actor, imani: Actor):
     thread = comes(willow, "Hello")
     assert "Unknown sender" in text(ask(cleo, "/inbox/?show=all"))
     acts(actions.hand_over, cleo, thread, For(member=imani.id))
+
+
+def test_today_shows_who_waits_and_not_what_they_wrote(willow: Clinic, rosa: Actor, pat: Actor, ada: UUID):
+    has_mobile(willow, ada)
+    comes(willow, "My rash is back")
+    page = text(ask(rosa, "/"))
+    assert "Lovelace" in page
+    assert "rash" not in page
+    assert "/inbox/" not in text(ask(pat, "/"))
