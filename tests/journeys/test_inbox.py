@@ -1,4 +1,4 @@
-"""An hour at the inbox in a real browser: a text taken and answered for, a phone message, a stranger, a scanned card."""
+"""An hour at the inbox in a real browser: a text taken and noted in, a phone message, a stranger, a scanned card."""
 
 from __future__ import annotations
 

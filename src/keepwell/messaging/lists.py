@@ -65,9 +65,14 @@ def page(show: str, by: Actor, number: int) -> Page:
 
 
 def waiting(by: Actor, most: int) -> list[Thread]:
-    """What Today shows: mine and my pools', whoever waits longest first."""
-    rows = Thread.objects.filter(Q(owner_id=by.id) | Q(_pooled(by), owner=None), closed_at=None)
-    return list(rows.exclude(heard_at=None).order_by(*ORDER)[:most])
+    """What Today shows: mine and my pools', urgent first, then whoever waits longest."""
+    heard = Thread.objects.filter(closed_at=None, heard_at__isnull=False).order_by(*ORDER)
+    free = heard.filter(owner=None)
+    rows = [*heard.filter(owner_id=by.id)[:most], *free.filter(role=by.role)[:most]]
+    if mine := teams(by):
+        rows += free.filter(team_id__in=mine)[:most]
+    first = sorted({row.id: row for row in rows}.values(), key=lambda row: (row.priority != "urgent", row.heard_at))
+    return first[:most]
 
 
 def seen(thread: UUID, by: Actor) -> Thread:

@@ -164,7 +164,8 @@ def discard(document: Document, *, by: Actor) -> Document:
 
 def waits() -> bool:
     """Whether anything waits in the tray."""
-    return Document.objects.filter(status=Document.Status.WAITING).exists()
+    waiting = Document.objects.filter(status=Document.Status.WAITING).order_by("came_at")
+    return bool(waiting.values_list("id")[:1])
 
 
 def give(document: Document, goes_to: For, *, by: Actor) -> Task:

@@ -1,4 +1,4 @@
-"""What came in this morning: texts, a phone message, a stranger, papers to sort. Everybody and everything is made up."""
+"""What came in this morning: texts, a phone message, a stranger, papers to sort. Everybody in it is made up."""
 
 from __future__ import annotations
 
