@@ -164,6 +164,13 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
                 Can.MANAGE_ACCESS,
             ),
             Place(
+                "single-sign-on",
+                _("Single sign-on"),
+                _("Your people sign in with an account of your own sign-in service."),
+                "log-in",
+                Can.MANAGE_ACCESS,
+            ),
+            Place(
                 "recovery-kit",
                 _("Recovery kit"),
                 _("A sealed code on paper, for the day nobody can sign in any more."),

@@ -48,6 +48,12 @@ KIT_USED = notices.kind(
     icon="life-buoy",
     alarming=True,
 )
+NEW_ACCOUNT = notices.kind(
+    "identity.bound",
+    _("You can sign in with %(label)s now. If that was not you, tell the security officer at once."),
+    icon="log-in",
+    alarming=True,
+)
 CODE_USED = notices.kind(
     "recovery_code.used",
     _("A recovery code was used to sign you in; %(left)s are left. If that was not you, make new ones."),

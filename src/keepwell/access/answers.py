@@ -56,7 +56,7 @@ def go_on(request: HttpRequest, pending: Pending) -> HttpResponse:
     if step == "place" and signin.unaccepted(pending) is not None:
         return HttpResponseRedirect(reverse("accept-place"))
     if step == "place":
-        found = signin.places(request, pending.id)
+        found = signin.places(request, pending)
         if len(found) == 1:
             return let_in(request, pending, found[0])
     return HttpResponseRedirect(reverse(PAGES[step]))

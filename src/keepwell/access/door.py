@@ -119,6 +119,11 @@ def bearer(hashed: bytes) -> tuple[Any, ...] | None:
     return rows[0] if rows else None
 
 
+def identity_providers() -> list[tuple[Any, ...]]:
+    """The sign-in services of all practices: id, practice, label, issuer, client, sealed secret, roles, trust."""
+    return list(wire.rows("recorder", "SELECT * FROM custody.identity_providers(%s)", _token()))
+
+
 def recovery_kit(mac: bytes) -> tuple[UUID, UUID] | None:
     """The practice and the id of the recovery kit whose code has this HMAC, if one stands."""
     rows = wire.rows("recorder", "SELECT * FROM custody.recovery_kit(%s, %s)", _token(), mac)

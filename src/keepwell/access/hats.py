@@ -35,6 +35,9 @@ def change(request: HttpRequest, hat: UUID, *, by: Actor) -> Place:
     place = next((each for each in signed.hats if each.membership == hat), None)
     if place is None:
         raise Refusal("NOT_FOUND")
+    held = store_of(request).data.get("sso")
+    if held and place.role not in held["roles"]:
+        raise Refusal("SSO_ROLE")
     if single.others(signed.person, place, signed.session):
         raise Refusal("SESSION_CONCURRENT")
     store, session = store_of(request), new_id()

@@ -18,16 +18,17 @@ from keepwell.base.refusal import Refusal
 from keepwell.ledger import signins
 
 Step = Literal["code", "password", "authenticator", "place"]
-Via = Literal["password", "link", "passkey"]
+Via = Literal["password", "link", "passkey", "oidc"]
 
-SECOND_FACTORS = {"totp", "recovery_code", "passkey", "enrolled", "new_passkey"}
+SECOND_FACTORS = {"totp", "recovery_code", "passkey", "enrolled", "new_passkey", "oidc_mfa"}
 
 
 @dataclass
 class Pending:
     """Who it is, what was proved (`methods`), and by which link, if by one.
 
-    `secret` is one being enrolled, `at` when the first thing was proved.
+    `secret` is one being enrolled, `at` when the first thing was proved. After a practice's sign-in service, `practice`
+    and `roles` are all that may be entered, and `bind` is the account that becomes this person's.
     """
 
     person: str
@@ -39,6 +40,8 @@ class Pending:
     membership: str = ""
     secret: str = ""
     at: float = field(default_factory=time.time)
+    roles: tuple[str, ...] = ()
+    bind: str = ""
 
     @property
     def id(self) -> UUID:
@@ -68,7 +71,7 @@ def pending_of(request: HttpRequest) -> Pending | None:
     held = store_of(request).data.get("pending")
     if not held or held["until"] <= time.time():
         return None
-    return Pending(**held | {"methods": tuple(held["methods"])})
+    return Pending(**held | {"methods": tuple(held["methods"]), "roles": tuple(held.get("roles", ()))})
 
 
 def proved(request: HttpRequest, pending: Pending, method: str = "") -> None:

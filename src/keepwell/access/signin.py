@@ -28,6 +28,7 @@ from keepwell.access import (
     recovery,
     session_store,
     single,
+    sso,
     throttle,
 )
 from keepwell.access.models import Membership, Person, SignInLink
@@ -153,10 +154,11 @@ def enrol(request: HttpRequest, pending: Pending, code: str) -> list[str]:
     return codes
 
 
-def places(request: HttpRequest, person: UUID) -> tuple[door.Place, ...]:
+def places(request: HttpRequest, pending: Pending) -> tuple[door.Place, ...]:
     """Where a person may work now. Raises Refusal ACCOUNT_ORPHANED when nowhere, or RECERT_OVERDUE_REMOVED."""
+    person = pending.id
     with told(request, "place", str(person)):
-        found = door.places_of(person)
+        found = sso.only(pending, door.places_of(person))
         if not found and (since := door.lapsed(person)):
             raise Refusal("RECERT_OVERDUE_REMOVED", date=f"{since:%Y-%m-%d}")
         if not found:
@@ -196,6 +198,11 @@ def enter(request: HttpRequest, pending: Pending, place: door.Place) -> None:
         "ways": factors.ways(pending.id),
         "device": devices.named(request),
     }
+    if pending.via == "oidc":
+        data["sso"] = {"practice": pending.practice, "roles": list(pending.roles)}
+    if pending.bind:
+        with present(member(place.membership, place.practice, place.role, session)) as by:
+            sso.bind(pending, by=by)
     signins.record(
         "sign_in.succeeded",
         member(place.membership, place.practice, place.role, session),

@@ -64,8 +64,6 @@ def _in(request: HttpRequest, known: Pending, place: Place) -> HttpResponse:
 
 
 def _known(request: HttpRequest) -> Pending | None:
-    """Who has proved both factors in this browser."""
-    pending = pending_of(request)
-    if pending is not None:
-        return pending if pending.step() == "place" else None
-    return here_already(request)
+    """Who has proved both factors in this browser. One practice's sign-in service answers no other's invitation."""
+    pending = pending_of(request) or here_already(request)
+    return pending if pending is not None and pending.via != "oidc" and pending.step() == "place" else None

@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keepwell.access import passkeys, signin
+from keepwell.access import passkeys, signin, sso
 from keepwell.access.answers import answered, go_on, let_in, safe
 from keepwell.access.door import Place
 from keepwell.access.entrances import Signed
@@ -28,12 +28,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _asked(request, request.GET.get("next", ""))
     form = PasswordForm(request.POST)
     if not form.is_valid():
-        return answered(request, "access/sign_in.html", form)
+        return answered(request, "access/sign_in.html", form, services=sso.services())
     said = form.cleaned_data
     try:
         return go_on(request, signin.with_password(request, said["email"], said["password"], safe(said["next"])))
     except Refusal as refusal:
-        return answered(request, "access/sign_in.html", form, refusal)
+        return answered(request, "access/sign_in.html", form, refusal, services=sso.services())
 
 
 def sign_in_again(request: HttpRequest, ended: Refusal) -> HttpResponse:
@@ -76,7 +76,7 @@ def place(request: HttpRequest) -> HttpResponse:
     pending = pending_of(request) or here_already(request)
     if pending is None or pending.step() != "place":
         return too_slow(request)
-    found = signin.places(request, pending.id)
+    found = signin.places(request, pending)
     chosen = _chosen(found, request.POST.get("place", "")) if request.method == "POST" else None
     if chosen is not None:
         return let_in(request, pending, chosen)
@@ -104,7 +104,7 @@ def too_slow(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest, then: str, refusal: Refusal | None = None) -> HttpResponse:
     form = PasswordForm(initial={"next": safe(then)})
-    return answered(request, "access/sign_in.html", form, refusal)
+    return answered(request, "access/sign_in.html", form, refusal, services=sso.services())
 
 
 def _chosen(found: tuple[Place, ...], asked: str) -> Place | None:
@@ -118,4 +118,8 @@ def here_already(request: HttpRequest) -> Pending | None:
     signed: Signed | None = getattr(request, "signed_in", None)
     if signed is None:
         return None
-    return Pending(str(signed.person), "password", tuple(store_of(request).data["methods"]), 0, at=signed.proved)
+    data = store_of(request).data
+    here = Pending(str(signed.person), "password", tuple(data["methods"]), 0, at=signed.proved)
+    if held := data.get(sso.HELD):
+        here.via, here.practice, here.roles = "oidc", held["practice"], tuple(held["roles"])
+    return here

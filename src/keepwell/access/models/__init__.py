@@ -34,6 +34,7 @@ from keepwell.access.models.relations import (
 from keepwell.access.models.roles import CustomRole
 from keepwell.access.models.sessions import Session, SignInLink
 from keepwell.access.models.setup import Setup
+from keepwell.access.models.sso import IdentityLink, IdentityProvider
 from keepwell.access.models.workforce import ClearanceCheck, Departure, Grant
 from keepwell.practices.models import Practice
 
@@ -59,6 +60,8 @@ __all__ = [
     "EmergencyDisclosure",
     "Grant",
     "How",
+    "IdentityLink",
+    "IdentityProvider",
     "Membership",
     "Notice",
     "NumberStop",
