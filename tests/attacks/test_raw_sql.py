@@ -117,7 +117,8 @@ CHANGES = [
     "UPDATE access_restriction SET patient_id = %(other)s WHERE patient_id = %(named)s",
     "UPDATE access_restriction SET patient_id = %(named)s WHERE patient_id = %(other)s",
     "UPDATE access_restriction SET role = 'biller'",
-    "INSERT INTO access_restriction (id, practice_id, patient_id, role, toward, paid_in_full, classes, starts_at, ended_how)"
+    "INSERT INTO access_restriction"
+    " (id, practice_id, patient_id, role, toward, paid_in_full, classes, starts_at, ended_how)"
     " VALUES (gen_random_uuid(), custody.practice(), %(other)s, '', '', false, '[]', now(), '')",
 ]
 

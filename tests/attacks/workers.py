@@ -55,7 +55,7 @@ class Workers:
         """How many workers asked custody to count an attempt or keep an entry: each has one connection for that."""
         asked = (
             "SELECT count(DISTINCT pid) FROM pg_stat_activity WHERE datname = %s AND pid <> ALL (%s)"
-            r" AND query ~ 'custody\.(attempt|record|forgive|whoami)\('"
+            r" AND query ~ 'custody\.(attempt|record|forgive|whoami|identity_providers)\('"
         )
         with mine.server.admin() as admin:
             row = admin.execute(asked, [mine.database, _own_backends()]).fetchone()

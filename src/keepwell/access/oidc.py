@@ -121,8 +121,8 @@ def _claims(token: str, client: Client, asked: Asked, keys: Mapping[str, Any]) -
         raise Refusal("SSO_REFUSED") from None
     _refuse_strange(said, client, asked)
     email = said.get("email") if said.get("email_verified") is True else ""
-    ways = said.get("amr") if isinstance(said.get("amr"), list) else []
-    return Claims(said["sub"], email if isinstance(email, str) else "", "mfa" in ways)
+    ways = said.get("amr")
+    return Claims(said["sub"], email if isinstance(email, str) else "", isinstance(ways, list) and "mfa" in ways)
 
 
 def _refuse_strange(said: Mapping[str, Any], client: Client, asked: Asked) -> None:

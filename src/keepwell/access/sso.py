@@ -57,7 +57,10 @@ class Service:
 
 def services() -> list[Service]:
     """Every sign-in service of this installation."""
-    return [Service(*row[:6], tuple(json.loads(row[6])), row[7]) for row in door.identity_providers()]
+    return [
+        Service(id_, practice, label, issuer, client, secret, tuple(json.loads(roles)), trusts)
+        for id_, practice, label, issuer, client, secret, roles, trusts in door.identity_providers()
+    ]
 
 
 def sealed(secret: str, practice: UUID) -> str:

@@ -48,7 +48,8 @@ class Provider:
             "token_endpoint": f"{self.issuer}/token",
             "jwks_uri": f"{self.issuer}/keys",
         }
-        return {"issuer": self.issuer} | ends | self.wrong.get("configuration", {})
+        said: dict[str, Any] = {"issuer": self.issuer} | ends | self.wrong.get("configuration", {})
+        return said
 
     def keys(self) -> dict[str, Any]:
         jwk = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))

@@ -231,8 +231,8 @@ def test_what_is_no_service_is_not_taken_for_one(
 )  # fmt: skip
 def test_no_private_address_is_asked(issuer: str, monkeypatch: pytest.MonkeyPatch, settings: Any):
     settings.KEEPWELL_SSO_PRIVATE = False
-    monkeypatch.setattr(oidc.socket, "getaddrinfo", lambda host, port, **more: [(0, 0, 0, "", (host, port))])
-    monkeypatch.setattr(oidc.socket, "create_connection", lambda *args: pytest.fail("it spoke to it"))
+    monkeypatch.setattr("socket.getaddrinfo", lambda host, port, **more: [(0, 0, 0, "", (host, port))])
+    monkeypatch.setattr("socket.create_connection", lambda *args: pytest.fail("it spoke to it"))
     with pytest.raises(Refusal) as caught:
         oidc.discovered(issuer)
     assert caught.value.code == "SSO_UNREACHABLE"
@@ -242,8 +242,8 @@ def test_no_private_address_is_asked(issuer: str, monkeypatch: pytest.MonkeyPatc
 def test_a_name_with_one_private_address_is_not_asked(monkeypatch: pytest.MonkeyPatch, settings: Any):
     settings.KEEPWELL_SSO_PRIVATE = False
     rows = [(0, 0, 0, "", ("93.184.215.14", 443)), (0, 0, 0, "", ("10.1.2.3", 443))]
-    monkeypatch.setattr(oidc.socket, "getaddrinfo", lambda host, port, **more: rows)
-    monkeypatch.setattr(oidc.socket, "create_connection", lambda *args: pytest.fail("it spoke to it"))
+    monkeypatch.setattr("socket.getaddrinfo", lambda host, port, **more: rows)
+    monkeypatch.setattr("socket.create_connection", lambda *args: pytest.fail("it spoke to it"))
     with pytest.raises(Refusal):
         oidc.discovered("https://sso.example")
 
