@@ -143,6 +143,20 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
         _("Practice"),
         (
             Place(
+                "carriers",
+                _("Carriers"),
+                _("Through whom e-mail, texts and faxes leave, and under which name we write."),
+                "plug",
+                Can.MANAGE_CARRIERS,
+            ),
+            Place(
+                "wordings",
+                _("What messages say"),
+                _("Every fixed wording with its version, in English and Spanish."),
+                "message-square-text",
+                Can.MANAGE_CARRIERS,
+            ),
+            Place(
                 "vendors",
                 _("Vendors"),
                 _("Who works for us from outside, under which agreement, and what may go to them."),

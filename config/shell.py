@@ -206,6 +206,7 @@ PLACES = (
     ("patients", gettext_lazy("Patients"), "users", Can.FIND_PATIENTS),
     ("schedule", gettext_lazy("Schedule"), "calendar-days", Can.SEE_SCHEDULE),
     ("inbox", gettext_lazy("Inbox"), "inbox", Can.WORK_IN_INBOX),
+    ("outbox", gettext_lazy("Outbox"), "send", Can.USE_OUTBOX),
     ("documents", gettext_lazy("Documents"), "files", Can.SORT_DOCUMENTS),
     ("tasks", gettext_lazy("Tasks"), "list-checks", Can.WORK_ON_TASKS),
     ("import", gettext_lazy("Import records"), "file-input", Can.IMPORT_RECORDS),

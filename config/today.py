@@ -22,6 +22,7 @@ from keepwell.ledger import queries
 from keepwell.ledger.asking import Question
 from keepwell.messaging import lines as threads
 from keepwell.messaging import lists as inbox
+from keepwell.outbound import outbox
 from keepwell.patients import lists
 from keepwell.patients.excerpts import NameTag
 from keepwell.patients.views import chart_of
@@ -54,7 +55,13 @@ def today(request: HttpRequest) -> HttpResponse:
     finds = may(by, Can.FIND_PATIENTS) and PhiClass.IDENTITY in visible(by)
     groups = patient_groups(by) if finds else []
     shown = {"told": told(by), "refusals": refusals, "groups": groups, "chart_of": chart_of, "now": clock.now()}
-    return render(request, "today.html", shown | todo(by) | visiting(by) | came_in(by))
+    return render(request, "today.html", shown | todo(by) | visiting(by) | came_in(by) | held_back(by))
+
+
+def held_back(by: Actor) -> dict[str, Any]:
+    """Messages that wait for a person."""
+    waiting, more = outbox.waiting(by, SHOWN)
+    return {"waiting": waiting, "more_waiting": more}
 
 
 def visiting(by: Actor) -> dict[str, Any]:

@@ -63,17 +63,18 @@ def letter(name: str, title: Any, *excerpts: type[Any], version: int = 1) -> Cal
     return decorate
 
 
-def written(name: str, patient: UUID, language: str, *, by: Actor) -> Paper:
-    """A letter for a patient, from one opening. Raises Refusal TEMPLATE_UNKNOWN, POLICY_DENY."""
+def written(name: str, patient: UUID, *, by: Actor) -> Paper:
+    """A letter for a patient, in their language, from one opening. Raises Refusal TEMPLATE_UNKNOWN, POLICY_DENY."""
     if name not in LETTERS:
         raise Refusal("TEMPLATE_UNKNOWN")
     known = LETTERS[name]
-    chart = charts.open(patient, *known.excerpts, by=by, listed=False)
-    with override(language):
+    chart = charts.open(patient, Whereabouts, *known.excerpts, by=by, listed=False)
+    spanish = (chart.one(Whereabouts).language or "").startswith("es")
+    with override("es" if spanish else "en"):
         return known.write(chart, patient)
 
 
-@letter("contact.check", _("How we reach you"), NameTag, Whereabouts, Reach, Addresses)
+@letter("contact.check", _("How we reach you"), NameTag, Reach, Addresses)
 def contact_check(chart: charts.Chart, patient: UUID) -> Paper:
     """Asks a patient to check how the practice reaches them."""
     tag = chart.one(NameTag)

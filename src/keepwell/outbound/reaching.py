@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -59,9 +59,9 @@ def patients(whom: Iterable[UUID], *, by: Actor) -> dict[UUID, Reached]:
     }
 
 
-def members(whom: Iterable[UUID], *, by: Actor) -> dict[UUID, Reached]:
+def members(whom: Collection[UUID], *, by: Actor) -> dict[UUID, Reached]:
     """Colleagues by the address they sign in with."""
-    zone = zone_of(by.practice)
+    zone = zone_of(by.practice) if whom else ""
     rows = Membership.objects.filter(id__in=set(whom)).values_list("id", "name", "person__email")
     return {
         id: Reached(name, name, "en", zone, "usual", {Channel.EMAIL: Point(None, email)} if email else {})

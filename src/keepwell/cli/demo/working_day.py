@@ -9,7 +9,7 @@ from keepwell.access import clearance, emergency, grants, teams
 from keepwell.access.models import CareRelation, CareTeam, Duty, Membership, Reason
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose, Role
-from keepwell.cli.demo import calendar, leaving, post
+from keepwell.cli.demo import calendar, leaving, post, sending
 from keepwell.cli.demo.staff import Clinic
 from keepwell.ledger.doorway import present
 from keepwell.patients.models import Patient
@@ -39,6 +39,7 @@ def begin(clinic: Clinic, system: Actor, team: CareTeam, *, invites: bool = True
     calendar.fill(clinic, system, known, back=5 if invites else 0)
     _ask(staff, system.practice, known)
     post.came(staff, system, known)
+    sending.begin(clinic.name, _as(staff[Role.FRONT_DESK], system.practice, Purpose.HOPERAT), known)
     if nobodys:
         _rush(nobodys, _as(staff[Role.PRACTITIONER], system.practice, Purpose.TREAT))
 

@@ -24,10 +24,10 @@ from tests.cast import Clinic
 CONNECTORS = {Channel.EMAIL: "smtp", Channel.SMS: "sms", Channel.FAX: "fax"}
 
 
-def carries(pat: Actor, channel: Channel, secrets: Mapping[str, str], **more: Any) -> VendorService:
+def carries(pat: Actor, channel: Channel, secrets: Mapping[str, str], a_minute: int = 60, **more: Any) -> VendorService:
     """A carrier with an agreement in force and a connection."""
     service = firms.cleared(pat, ServiceKind(channel.value), f"Acme {channel}", **more)
-    firms.did(pat, connections.connect, service.id, CONNECTORS[channel], secrets)
+    firms.did(pat, connections.connect, service.id, CONNECTORS[channel], secrets, a_minute=a_minute)
     return service
 
 

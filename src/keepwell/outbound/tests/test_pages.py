@@ -1,143 +1,190 @@
-"""The pages of vendors and agreements, driven the way an officer goes: add, decide, agree, check, sign, use, end."""
+"""The outbox, the carriers and the preview as each role meets them."""
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from uuid import UUID
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
-from keepwell.base.actor import Actor, Purpose, Role
+from keepwell.base.actor import Actor
+from keepwell.base.sending import Channel
 from keepwell.ledger.doorway import present
-from keepwell.outbound.models import Agreement, Vendor, VendorService
+from keepwell.outbound.models import Connection, ServiceKind
+from keepwell.outbound.preview import preview
 from keepwell.outbound.tests import firms
-from keepwell.outbound.tests.firms import DAY, PDF, did, fresh, today
-from keepwell.outbound.vendors import actions
-from keepwell.outbound.vendors.clauses import clauses
+from keepwell.outbound.tests.sending import carries, dispatched, every, only, reachable, reminder, sends, writes
+from keepwell.outbound.tests.servers import https, mail
+from keepwell.outbound.vendors import actions as vendors
 from keepwell.patients.tests.people import again
-from tests.browse import ask, text
+from tests.browse import ask, counted, text
+from tests.cast import Clinic
 
 
-def file(name: str = "signed.pdf", content: bytes = PDF) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content)
+def test_an_empty_outbox_teaches(rosa: Actor):
+    assert "Nothing waits" in text(ask(rosa, "/outbox/"))
+    for show in ("failed", "unknown", "planned", "gone", "nonsense"):
+        assert ask(rosa, f"/outbox/?show={show}").status_code == 200
 
 
-def only(by: Actor, model: Any) -> Any:
-    with present(again(by)):
-        return model.objects.get()
+def test_what_waits_says_why_and_where_the_cause_is_gone(willow: Clinic, rosa: Actor, ada: UUID):
+    reachable(willow, ada)
+    sends(rosa, reminder(ada))
+    page = text(ask(rosa, "/outbox/"))
+    for words in ("Appointment reminder", "Ada Lovelace", "BAA_REQUIRED", 'href="/vendors/"', "Waiting to send (1)"):
+        assert words in page
+    today = text(ask(rosa, "/"))
+    assert "Waiting to send" in today
+    assert "BAA_REQUIRED" in today
+    whole = text(ask(rosa, f"/outbox/{only(willow).id}/"))
+    assert "a reminder of your appointment" in whole
+    assert "ada@example.org" in whole
 
 
-def sends(by: Actor, path: str, data: dict[str, Any]) -> None:
-    answer = ask(by, path, data)
-    assert answer.status_code == 302, re.findall(r'class="error"[^>]*>.*?</p>', text(answer), re.DOTALL) or text(answer)
+def test_released_in_one_press_once_the_cause_is_gone(willow: Clinic, pat: Actor, rosa: Actor, ada: UUID):
+    reachable(willow, ada)
+    sends(rosa, reminder(ada))
+    message = only(willow).id
+    with mail() as box:
+        carries(pat, Channel.EMAIL, box.secrets())
+        answer = ask(rosa, "/outbox/act/", {"release": str(message), "back": "/outbox/?show=waiting"})
+        assert answer.headers["Location"] == "/outbox/?show=waiting&released=1&still=0"
+        assert "1 message is on its way" in text(ask(rosa, answer.headers["Location"]))
+        dispatched(willow)
+        assert len(box.taken) == 1
+    assert "Appointment reminder" in text(ask(rosa, "/outbox/?show=gone"))
 
 
-def test_an_officer_goes_from_nothing_to_a_vendor_in_use(theo: Actor):
-    sends(theo, "/vendors/new/", {"name": "Acme SMS", "contact": "Ann, day and night", "signs": "willing", "notes": ""})
-    vendor = only(theo, Vendor)
-    at = f"/vendors/{vendor.id}/"
-    assert "Nobody has decided" not in text(ask(theo, at)) and "Nothing yet. Add what they do" in text(ask(theo, at))
-    offered = {"kind": "sms", "name": "Texting", "classes": ["identity", "contact"], "keeps": "on", "connector": ""}
-    assert ask(theo, f"{at}services/", offered | {"kind": "pigeon"}).status_code == 422
-    sends(theo, f"{at}services/", offered)
-    service = only(theo, VendorService)
-    decided = {"decision": "conduit", "ground": "carries_only", "reason": ""}
-    wrong = ask(theo, f"/vendors/services/{service.id}/decide/", decided)
-    assert wrong.status_code == 422 and "CONDUIT_STORES" in text(wrong)
-    sends(
-        theo,
-        f"/vendors/services/{service.id}/decide/",
-        decided | {"decision": "business_associate", "ground": "handles"},
-    )
-    held = ask(theo, f"/vendors/services/{service.id}/use/", {})
-    assert held.status_code == 403 and "BAA_REQUIRED" in text(held)
-    terms = {"covers": [str(service.id)], "starts_on": f"{today() - DAY}", "ends_on": "", "report_days": "5"}
-    assert ask(theo, f"{at}agreements/", terms).status_code == 422
-    sends(theo, f"{at}agreements/", terms | {"with_service": "on", "draft": "1"})
-    agreement = only(theo, Agreement)
-    there = f"/vendors/agreements/{agreement.id}/"
-    page = text(ask(theo, there))
-    assert "Not in force yet" in page and "suggested" in page and "14 of 14 required clauses" in page
-    early = ask(theo, f"{there}press/activate/", {})
-    assert early.status_code == 403 and "BAA_NOT_COUNTERSIGNED" in text(early)
-    sends(theo, f"{there}clauses/", {f"found-{code}": "yes" for code in clauses()} | {"where-uses": "page 1"})
-    assert "Every required clause is confirmed by a person" in text(ask(theo, there))
-    lies = {"ours": f"{today()}", "theirs": f"{today()}", "signers": "Pat and Ann", "file": file(content=b"MZ")}
-    assert "PAPER_TYPE" in text(ask(theo, f"{there}sign/", lies))
-    sends(theo, f"{there}sign/", lies | {"file": file()})
-    sends(theo, f"{there}press/activate/", {})
-    sends(theo, f"/vendors/services/{service.id}/use/", {})
-    assert "May be used" in text(ask(theo, "/vendors/"))
-    page = text(ask(theo, at))
-    assert "Ann, day and night" in page and "signed.pdf" in page
+def test_many_at_once_and_what_still_waits_says_so(willow: Clinic, rosa: Actor, ada: UUID):
+    reachable(willow, ada)
+    for _ in range(3):
+        sends(rosa, reminder(ada))
+    first, second, third = every(willow)
+    said = {"message": [str(first.id), str(second.id)], "act": "release", "back": "/outbox/"}
+    where = ask(rosa, "/outbox/act/", said).headers["Location"]
+    assert "2 still wait" in text(ask(rosa, where))
+    ask(rosa, "/outbox/act/", {"message": [str(third.id)], "act": "discard", "back": "https://elsewhere.example/"})
+    assert [m.status for m in every(willow)] == ["waiting", "waiting", "discarded"]
+    assert ask(rosa, "/outbox/act/", {"act": "release"}).status_code == 422
 
 
-def test_the_draft_is_a_tagged_document_and_the_same_each_time(theo: Actor):
-    row = firms.associate(theo, firms.service(theo))
-    agreement = firms.recorded(theo, row)
-    one = ask(theo, f"/vendors/agreements/{agreement.id}/draft/")
-    assert one["Content-Type"] == "application/pdf" and one.content.startswith(b"%PDF-")
-    assert "Acme" not in one["Content-Disposition"]
-    assert ask(theo, f"/vendors/agreements/{agreement.id}/draft/").content == one.content
+def test_a_list_of_many_is_one_opening(willow: Clinic, rosa: Actor, ada: UUID):
+    reachable(willow, ada)
+    for _ in range(8):
+        sends(rosa, reminder(ada))
+    ask(rosa, "/outbox/")
+    with counted() as said:
+        page = text(ask(rosa, "/outbox/?by=email&because=BAA_REQUIRED"))
+    assert page.count("Appointment reminder") >= 8
+    assert sum("custody.open(" in s for s in said) == 1
+    assert len(said) <= 20
+    assert "Appointment reminder" not in text(ask(rosa, "/outbox/?by=sms"))
 
 
-def test_an_agreement_goes_on_breaks_and_ends_on_its_page(theo: Actor):
-    row = firms.cleared(theo)
-    there = f"/vendors/agreements/{only(theo, Agreement).id}/"
-    assert ask(theo, f"{there}renew/", {"ends_on": f"{today()}"}).status_code == 422
-    sends(theo, f"{there}breach/", {"breach": "Late", "breached_on": f"{today() - DAY}", "cure_by": f"{today() + DAY}"})
-    assert "They mended it" in text(ask(theo, there))
-    assert ask(theo, f"{there}keep/", {"because": ""}).status_code == 422
-    sends(theo, f"{there}keep/", {"because": "Nobody else reaches the island"})
-    sends(theo, f"{there}press/cured/", {})
-    sends(theo, f"{there}terminate/", {"on": f"{today()}"})
-    assert "Paused" in text(ask(theo, "/vendors/")) and "No other channel is cleared" in text(ask(theo, "/vendors/"))
-    assert "EXIT_NOT_PROVEN" in text(ask(theo, f"{there}close/", {"exit": "destroyed", "words": ""}))
-    sends(theo, f"{there}close/", {"exit": "destroyed", "words": "Wiped", "file": file()})
-    assert "Closed" in text(ask(theo, there))
-    sends(theo, f"/vendors/services/{row.id}/stop/", {})
-    sends(theo, f"/vendors/{row.vendor_id}/end/", {})
-    assert "Acme" in text(ask(theo, "/vendors/?show=ended"))
-    assert ask(theo, f"{there}press/dance/", {}).status_code == 404
-    assert ask(theo, f"{there}dance/", {}).status_code == 404
+def test_an_administrator_sees_that_something_waits_but_not_for_whom(
+    willow: Clinic, pat: Actor, rosa: Actor, ada: UUID
+):
+    reachable(willow, ada)
+    sends(rosa, reminder(ada))
+    for path in ("/outbox/", f"/outbox/{only(willow).id}/"):
+        page = text(ask(pat, path))
+        assert "BAA_REQUIRED" in page
+        assert "Lovelace" not in page
+        assert "ada@example.org" not in page
+    assert ask(pat, f"/outbox/{ada}/").status_code == 404
 
 
-def test_answers_attestations_and_subcontractors_are_kept_with_their_proof(theo: Actor):
-    vendor = did(theo, actions.add, "Cloud Ltd.")
-    at = f"/vendors/{vendor.id}/"
-    assert "VENDOR_NO_EVIDENCE" in text(ask(theo, f"{at}questions/rest/", {"said": "yes", "evidence": ""}))
-    sends(theo, f"{at}questions/rest/", {"said": "yes", "evidence": "", "file": file("report.pdf")})
-    sends(theo, f"{at}questions/transit/", {"said": "no", "evidence": ""})
-    assert "50 of 100 points, 2 of 18 questions answered" in text(ask(theo, f"{at}questions/"))
-    when = {"issued_on": f"{today() - DAY}", "ends_on": f"{today() + 30 * DAY}"}
-    assert ask(theo, f"{at}assurances/", when | {"kind": "soc2", "says": ""}).status_code == 422
-    sends(theo, f"{at}assurances/", when | {"kind": "soc2", "says": "Section 5", "covers": ["access"], "file": file()})
-    sends(theo, f"{at}subcontractors/", {"name": "Rack Co.", "place": "Ohio", "does": "", "agreed_on": ""})
-    sends(theo, f"{at}change/", {"contact": "Bob", "signs": "refuses", "notes": "Slow"})
-    page = text(ask(theo, at))
-    assert "Rack Co." in page and "No agreement" in page and "Section 5" in page and "Signs no agreement" in page
-    assert "cameras and alarms" in page and "report.pdf" in page
-    (paper,) = re.findall(r"/vendors/papers/[0-9a-f-]+/(?=\">report)", page)
-    assert ask(theo, paper).content == PDF
-    assert ask(theo, f"/vendors/papers/{vendor.id}/").status_code == 404
+def test_unknown_is_asked_about_and_settled_by_a_person(willow: Clinic, pat: Actor, rosa: Actor, ada: UUID):
+    with mail() as box:
+        carries(pat, Channel.EMAIL, box.secrets())
+        reachable(willow, ada)
+        box.silent = True
+        sends(rosa, reminder(ada))
+        dispatched(willow)
+    page = text(ask(rosa, "/outbox/?show=unknown"))
+    assert "Ask before sending again" in page
+    assert "Send again" in page
+    ask(rosa, "/outbox/act/", {"message": str(only(willow).id), "act": "arrived"})
+    assert only(willow).status == "delivered"
 
 
-@pytest.mark.parametrize("path", ["/vendors/", "/vendors/new/", "/vendors/{vendor}/", "/vendors/{vendor}/questions/"])
-def test_vendors_are_the_officers_and_stay_in_their_practice(theo: Actor, rosa: Actor, olu: Actor, path: str, oak):
-    vendor = did(theo, actions.add, "Acme")
-    assert ask(rosa, path.format(vendor=vendor.id)).status_code == 403
-    hana = oak.employs("hana", Role.PRIVACY_OFFICER, Purpose.HCOMPL)
-    answer = ask(hana, path.format(vendor=vendor.id))
-    assert answer.status_code == (404 if "{vendor}" in path else 200)
-    assert "Acme" not in text(answer)
-    assert fresh(theo, vendor).name == "Acme"
+def test_a_fax_number_is_confirmed_on_the_page(willow: Clinic, pat: Actor, cleo: Actor, ada: UUID):
+    with https() as desk:
+        carries(pat, Channel.FAX, desk.secrets())
+        writes(pat)
+        path = f"/patients/{ada}/send/"
+        page = text(ask(cleo, f"{path}?what=contact.check&by=fax&number=617-555-0188"))
+        assert "FAX_UNCONFIRMED" in page
+        assert ask(cleo, f"{path}?what=contact.check&by=fax&number=12").status_code == 422
+        ask(cleo, path, {"what": "contact.check", "by": "fax", "number": "617-555-0188"})
+        ask(cleo, "/outbox/act/", {"message": str(only(willow).id), "act": "confirm"})
+        dispatched(willow)
+        assert len(desk.taken) == 1
 
 
-def test_an_administrator_and_an_auditor_see_the_register_and_only_one_changes_it(pat: Actor, willow, theo: Actor):
-    ansel = willow.employs("ansel", Role.AUDITOR, Purpose.HCOMPL)
-    vendor = did(theo, actions.add, "Acme")
-    assert "Add a service" in text(ask(pat, f"/vendors/{vendor.id}/"))
-    page = ask(ansel, f"/vendors/{vendor.id}/")
-    assert page.status_code == 200 and "Add a service" not in text(page)
-    assert ask(ansel, f"/vendors/{vendor.id}/end/", {}).status_code == 403
+def test_the_preview_says_what_the_gate_says_and_shows_the_very_words(
+    willow: Clinic, pat: Actor, rosa: Actor, ada: UUID
+):
+    path = f"/patients/{ada}/send/"
+    page = text(ask(rosa, path))
+    assert "BAA_REQUIRED" in page
+    assert "Let it wait in the outbox" in page
+    with mail() as box:
+        carries(pat, Channel.EMAIL, box.secrets())
+        writes(pat)
+        reachable(willow, ada)
+        page = text(ask(rosa, path + "?by=email"))
+        for words in ("Acme email", "in force until", "Please call 617-555-0100", "ada@example.org", "Consent on file"):
+            assert words in page
+        with present(again(rosa)) as by:
+            shown = preview(reminder(ada), by=by)
+        assert ask(rosa, path, {"what": "please.call", "by": "email"}).status_code == 302
+        dispatched(willow)
+        assert box.taken[0].get_content().split("\n\n")[0].strip() in page
+    assert shown.clear
+    assert repr(shown).find("ada") == -1
+    assert ask(rosa, f"/patients/{ada}/detail/", {"level": "least"}).status_code == 302
+
+
+def test_carriers_are_connected_tested_and_taken_away(willow: Clinic, pat: Actor, rosa: Actor):
+    assert "Nobody carries messages yet" in text(ask(pat, "/settings/carriers/"))
+    assert ask(rosa, "/settings/carriers/").status_code == 403
+    service = firms.service(pat, ServiceKind.EMAIL)
+    assert "BAA_REQUIRED" in text(ask(pat, "/settings/carriers/"))
+    path = f"/settings/carriers/{service.id}/"
+    assert "Server" in text(ask(pat, path))
+    firms.agreed(pat, firms.associate(pat, service))
+    firms.did(pat, vendors.use, firms.fresh(pat, service))
+    with mail() as box:
+        wrong = ask(pat, path, box.secrets(host="", password="do not show"))
+        assert wrong.status_code == 422
+        assert "do not show" not in text(wrong)
+        assert ask(pat, path, box.secrets()).status_code == 302
+        page = text(ask(pat, "/settings/carriers/"))
+        assert "Connected" in page
+        assert "In force" in page
+        assert "on its way" in text(ask(pat, "/settings/carriers/test/", {}))
+        dispatched(willow)
+        assert "This is a test from Keepwell" in box.taken[0].get_content()
+    with present(again(pat)):
+        connection = Connection.objects.get(ended_at=None).id
+    ask(pat, f"/settings/carriers/{connection}/end/", {})
+    assert "Not connected" in text(ask(pat, "/settings/carriers/"))
+    assert "CARRIER_NOT_CONNECTED" in text(ask(pat, "/settings/carriers/test/", {}))
+
+
+def test_how_the_practice_writes(willow: Clinic, pat: Actor):
+    said = {"name": "Willow", "neutral": "Office", "phone": "617", "postal": "1 Elm", "site": "https://w.example/"}
+    assert ask(pat, "/settings/carriers/writes/", said).status_code == 302
+    assert 'value="w.example"' in text(ask(pat, "/settings/carriers/"))
+    assert ask(pat, "/settings/carriers/writes/", said | {"name": " "}).status_code == 422
+
+
+def test_every_wording_is_listed_with_its_version(pat: Actor):
+    page = text(ask(pat, "/settings/wordings/"))
+    for words in ("Appointment reminder", "le recordamos su cita", "Version 1", "STOP"):
+        assert words in page
+
+
+@pytest.mark.parametrize("name", ["rosa", "imani", "cleo", "theo", "pat"])
+def test_whoever_may_use_the_outbox_opens_it(name: str, request: pytest.FixtureRequest, ada: UUID):
+    assert ask(request.getfixturevalue(name), "/outbox/").status_code == 200

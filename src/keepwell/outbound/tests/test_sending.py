@@ -308,7 +308,7 @@ def test_a_letter_goes_by_no_text_and_by_mail_only_as_chosen(
         ready(willow, pat, ada, box.secrets())
         carries(pat, Channel.SMS, desk.secrets())
         with present(again(cleo)) as by:
-            paper = written("contact.check", ada, "en", by=by)
+            paper = written("contact.check", ada, by=by)
         letter = Draft("contact.check", ada, ways=(Channel.SMS,), paper=paper)
         assert held(sends(cleo, letter)) == "UNENCRYPTED_CHANNEL"
         letter = Draft("contact.check", ada, ways=(Channel.EMAIL,), paper=paper)
@@ -333,7 +333,7 @@ def test_the_first_fax_to_a_number_waits_until_somebody_checked_it(willow: Clini
         carries(pat, Channel.FAX, desk.secrets())
         writes(pat)
         with present(again(cleo)) as by:
-            paper = written("contact.check", ada, "en", by=by)
+            paper = written("contact.check", ada, by=by)
         fax = Draft("contact.check", ada, ways=(Channel.FAX,), paper=paper, number="(617) 555-0188")
         assert held(sends(cleo, fax)) == "FAX_UNCONFIRMED"
         waits = only(willow).id

@@ -1,0 +1,144 @@
+"""The outbox: what waits to be sent and why, what could not be delivered, what nobody knows, and what has left."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from keepwell import charts
+from keepwell.access import policy
+from keepwell.access.models import Membership
+from keepwell.base.actor import Actor
+from keepwell.base.refusal import Refusal
+from keepwell.charts.excerpts import plan
+from keepwell.outbound import words
+from keepwell.outbound.models import Message
+from keepwell.outbound.words import Fix
+from keepwell.patients.excerpts import NameTag
+
+PAGE = 50
+Status = Message.Status
+SHOWS: dict[str, tuple[str, ...]] = {
+    "waiting": (Status.WAITING,),
+    "failed": (Status.FAILED, Status.BOUNCED),
+    "unknown": (Status.UNKNOWN,),
+    "planned": (Status.PLANNED, Status.CLEARED, Status.SENDING),
+    "gone": (Status.SENT, Status.DELIVERED, Status.DISCARDED, Status.WITHDRAWN),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message on the screen. `name` is empty when this role may not know whose it is."""
+
+    id: UUID
+    patient: UUID | None
+    name: str
+    title: str
+    channel: str
+    status: str
+    code: str
+    why: str
+    fix: Fix | None
+    asked_at: dt.datetime
+    next_at: dt.datetime | None
+    left_at: dt.datetime | None
+    stuck: bool
+    unknown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Up to 50, and whether there are more."""
+
+    lines: list[Line]
+    number: int
+    more: bool
+
+
+def page(show: str, by: Actor, number: int = 1, channel: str = "", code: str = "") -> Page:
+    """One page of the outbox. One opening for all names."""
+    start = (number - 1) * PAGE
+    rows = list(_listed(show, channel, code)[start : start + PAGE + 1])
+    return Page(lines(rows[:PAGE], by), number, len(rows) > PAGE)
+
+
+def waiting(by: Actor, most: int) -> tuple[list[Line], bool]:
+    """What needs a person first, for Today."""
+    if not policy.may(by, policy.Can.USE_OUTBOX):
+        return [], False
+    stuck = (*SHOWS["unknown"], *SHOWS["waiting"], *SHOWS["failed"])
+    rows = Message.objects.filter(Q(next_at=None) | ~Q(status=Status.WAITING), status__in=stuck)
+    found = list(rows.order_by("-asked_at", "-id")[: most + 1])
+    return lines(found[:most], by), len(found) > most
+
+
+def counts() -> dict[str, int]:
+    """How many wait, failed or are unknown: the three that need a person."""
+    found = Message.objects.filter(status__in=[s for name in ("waiting", "failed", "unknown") for s in SHOWS[name]])
+    by_status = dict(found.order_by().values_list("status").annotate(Count("id")))
+    return {name: sum(by_status.get(s, 0) for s in SHOWS[name]) for name in ("waiting", "failed", "unknown")}
+
+
+def causes(show: str) -> list[tuple[str, int]]:
+    """Why they wait, and how many for each cause: one cause often holds many."""
+    rows = _listed(show, "", "").order_by().values_list("reason").annotate(Count("id"))
+    return sorted(((code, many) for code, many in rows if code), key=lambda each: (-each[1], each[0]))[:8]
+
+
+def lines(rows: Sequence[Message], by: Actor) -> list[Line]:
+    """Messages as lines, in their order."""
+    names = _names(rows, by)
+    return [_line(row, names.get(row.whose, "")) for row in rows]
+
+
+def seen(id: UUID, by: Actor) -> Message:
+    """One message. Raises Refusal NOT_FOUND."""
+    row = Message.objects.filter(id=id).first()
+    if row is None:
+        raise Refusal("NOT_FOUND")
+    return row
+
+
+def _listed(show: str, channel: str, code: str) -> QuerySet[Message]:
+    rows = Message.objects.filter(status__in=SHOWS[show])
+    rows = rows.filter(channel=channel) if channel else rows
+    rows = rows.filter(reason=code) if code else rows
+    if show == "planned":
+        return rows.order_by("next_at", "id")
+    return rows.order_by("-settled_at", "-sent_at", "-id") if show == "gone" else rows.order_by("asked_at", "id")
+
+
+def _line(row: Message, name: str) -> Line:
+    stuck = row.status in (Status.WAITING, Status.FAILED, Status.BOUNCED, Status.UNKNOWN)
+    return Line(
+        row.id,
+        row.patient_id,
+        name,
+        words.title(row),
+        words.channels(row),
+        words.status(row),
+        row.reason,
+        words.why(row),
+        words.fix(row) if stuck else None,
+        row.asked_at,
+        row.next_at,
+        row.settled_at or row.sent_at,
+        stuck,
+        row.status == Status.UNKNOWN,
+    )
+
+
+def _names(rows: Sequence[Message], by: Actor) -> dict[UUID, str]:
+    patients = sorted({row.patient_id for row in rows if row.patient_id})
+    members = {row.member_id for row in rows if row.member_id}
+    names: dict[Any, str] = dict(Membership.objects.filter(id__in=members).values_list("id", "name")) if members else {}
+    if patients and plan(NameTag).classes <= policy.visible(by):
+        chart = charts.open(patients, NameTag, by=by, listed=len(rows) > 1, partly=True)
+        names |= {patient: tag.name for patient, tag in chart.each(NameTag).items()}
+    return names

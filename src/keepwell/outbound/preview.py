@@ -1,0 +1,78 @@
+"""The send preview: exactly what would leave, by which carrier, on what ground. It asks the gate that decides."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from keepwell.base.actor import Actor
+from keepwell.base.sending import Channel, Topic
+from keepwell.outbound import words
+from keepwell.outbound.asks import Draft
+from keepwell.outbound.clearance import Cleared
+from keepwell.outbound.composing import compose, said
+from keepwell.outbound.vendors.words import channel_word
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Shown:
+    """What a composer shows above its button."""
+
+    name: str
+    channel: str
+    to: str
+    carrier: str
+    until: dt.date | None
+    ground: str
+    held: str
+    code: str
+    later: dt.datetime | None
+    subject: str
+    text: str
+    paragraphs: tuple[str, ...]
+
+    @property
+    def clear(self) -> bool:
+        return not self.held
+
+
+def preview(draft: Draft, *, by: Actor) -> Shown:
+    """What would become of this draft if it were sent now; the same function of the gate as when it is."""
+    made = compose([draft], by=by)[0]
+    answer, point = made.answer, made.point
+    literal = said(draft, made.reached, made.channel, by=by)
+    cleared = isinstance(answer, Cleared)
+    return Shown(
+        made.reached.name,
+        channel_word(Channel(made.channel)),
+        written(point.value) if point else "",
+        answer.carrier.label if isinstance(answer, Cleared) else "",
+        answer.carrier.until if isinstance(answer, Cleared) else None,
+        _ground(draft) if cleared else "",
+        "" if isinstance(answer, Cleared) else words.because(answer.code, answer.facts),
+        "" if isinstance(answer, Cleared) else answer.code,
+        None if isinstance(answer, Cleared) else answer.until,
+        literal.subject,
+        literal.text,
+        draft.paper.paragraphs if draft.paper else (),
+    )
+
+
+def _ground(draft: Draft) -> str:
+    """On what ground somebody is reached this way."""
+    if draft.member:
+        return _("A colleague, about their work")
+    if draft.about() is Topic.ACCESS:
+        return _("Asked for by the patient's own act")
+    return _("Consent on file, or none needed for this way")
+
+
+def written(value: Any) -> str:
+    """An address as people write it."""
+    if isinstance(value, dict):
+        town = " ".join(filter(None, (value.get("city"), value.get("state"), value.get("postalCode"))))
+        return ", ".join([*value.get("line", []), town])
+    return str(value)

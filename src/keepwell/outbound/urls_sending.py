@@ -1,0 +1,21 @@
+"""Addresses of the outbox, of sending by hand, and of what carries messages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from keepwell.outbound import views_carriers, views_compose, views_outbox
+
+urlpatterns = [
+    path("outbox/", views_outbox.show, name="outbox"),
+    path("outbox/act/", views_outbox.act, name="outbox-act"),
+    path("outbox/<uuid:message>/", views_outbox.message, name="outbox-message"),
+    path("patients/<uuid:patient>/send/", views_compose.compose, name="send"),
+    path("patients/<uuid:patient>/detail/", views_compose.detail, name="send-detail"),
+    path("settings/carriers/", views_carriers.carriers, name="carriers"),
+    path("settings/carriers/test/", views_carriers.test, name="carrier-test"),
+    path("settings/carriers/writes/", views_carriers.describe, name="sender"),
+    path("settings/carriers/<uuid:service>/", views_carriers.connect, name="carrier-connect"),
+    path("settings/carriers/<uuid:connection>/end/", views_carriers.disconnect, name="carrier-end"),
+    path("settings/wordings/", views_carriers.wordings, name="wordings"),
+]
