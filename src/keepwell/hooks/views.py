@@ -11,7 +11,10 @@ from django.views.decorators.http import require_POST
 from keepwell.access.actions import system_actor
 from keepwell.access.pages import public
 from keepwell.base.actor import Purpose
+from keepwell.base.sending import Channel
 from keepwell.ledger.doorway import present
+from keepwell.messaging import incoming
+from keepwell.messaging.incoming import Incoming
 from keepwell.outbound import callbacks
 from keepwell.outbound.callbacks import Call
 
@@ -25,5 +28,7 @@ def carrier(request: HttpRequest, practice: UUID, connection: UUID) -> HttpRespo
     signature = request.headers.get("X-Twilio-Signature") or request.headers.get("X-Phaxio-Signature") or ""
     with present(system_actor(practice, Purpose.TREAT, reason="a carrier called back")) as by:
         url = callbacks.address(connection, by=by)
-        callbacks.heard(connection, Call(url, fields, signature), by=by)
+        reply = callbacks.heard(connection, Call(url, fields, signature), by=by)
+        if reply is not None:
+            incoming.receive(Incoming(Channel.SMS, reply.number, reply.words, reply.reference), by=by)
     return HttpResponse(status=204)

@@ -82,6 +82,7 @@ WAYS: dict[str, Way] = {
             _("Text carrier (HTTPS)"),
             (*_HTTPS, Ask("from", _("Number texts come from")), _NETWORKS, _AUTHORITY),
         ),
+        Way("post", Channel.LETTER, _("Printed here and posted"), ()),
         Way(
             "fax",
             Channel.FAX,

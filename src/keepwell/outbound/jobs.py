@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from keepwell.outbound import dispatch
+from keepwell.access import maintenance
+from keepwell.ledger.doorway import present
+from keepwell.outbound import dispatch, forwarding
 from keepwell.outbound.actions import DISPATCH
 
 
@@ -13,3 +15,14 @@ from keepwell.outbound.actions import DISPATCH
 def send(timestamp: int = 0) -> int:
     """Messages that are due, in every practice; how many were touched. It carries no argument: the rows say what."""
     return dispatch.everywhere()
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(name="keepwell.forward", queue="keepwell")
+def forward(timestamp: int = 0) -> int:
+    """Alarming notices nobody has seen, by e-mail, in every practice that has a carrier; how many."""
+    sent = 0
+    for practice in maintenance.practices():
+        with present(dispatch.actor(practice.id)) as by:
+            sent += forwarding.forward(by=by)
+    return sent

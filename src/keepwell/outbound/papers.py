@@ -1,15 +1,16 @@
-"""Letters on paper: one PDF (PDF/UA-1) by typst, and what stands on the cover of a fax or an e-mail: nothing of it."""
+"""Letters on paper: PDF (PDF/UA-1) by typst, and what stands on the cover of a fax or an e-mail: nothing of it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from keepwell.base.sending import Channel
 from keepwell.outbound.letters import Paper
-from keepwell.outbound.reaching import Reached
 from keepwell.outbound.wording import Filling
 
 SUBJECT = {"en": "Letter from %s", "es": "Carta de %s"}
@@ -19,33 +20,47 @@ COVER = {
 }
 
 
-def printed(paper: Paper, filling: Filling, reached: Reached, channel: Channel) -> bytes:
-    """The letter as PDF. A fax begins with a cover sheet that names nobody and says nothing of the content."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Sheet:
+    """One letter: what it says, to whom, and where they get mail."""
+
+    paper: Paper
+    name: str
+    home: Any
+    language: str
+
+
+def printed(sheets: Sequence[Sheet], writes: Filling, channel: Channel) -> bytes:
+    """Letters as one PDF. A fax begins with a cover sheet that names nobody and says nothing of the content."""
     import typst
 
     said = {
-        "clinic": filling.clinic,
-        "phone": filling.phone,
-        "postal": filling.postal,
-        "name": reached.name,
-        "home": _home(reached),
-        "title": paper.title,
-        "paragraphs": list(paper.paragraphs),
-        "language": filling.language,
-        "cover": "",
-        "address": channel is Channel.LETTER,
+        "clinic": writes.clinic,
+        "phone": writes.phone,
+        "postal": writes.postal,
+        "language": sheets[0].language,
+        "letters": [_letter(sheet, writes, channel) for sheet in sheets],
     }
-    if channel is Channel.FAX:
-        said["cover"] = COVER[filling.language] % {"clinic": filling.clinic, "phone": filling.phone}
-    pages: bytes = typst.compile(
-        str(_layout()), sys_inputs={"said": json.dumps(said)}, pdf_standards="ua-1", ignore_system_fonts=False
-    )
+    pages: bytes = typst.compile(str(_layout()), sys_inputs={"said": json.dumps(said)}, pdf_standards="ua-1")
     return pages
 
 
-def _home(reached: Reached) -> list[str]:
+def _letter(sheet: Sheet, writes: Filling, channel: Channel) -> dict[str, Any]:
+    cover = COVER[sheet.language] % {"clinic": writes.clinic, "phone": writes.phone}
+    return {
+        "title": sheet.paper.title,
+        "paragraphs": list(sheet.paper.paragraphs),
+        "name": sheet.name,
+        "home": _lines(sheet.home),
+        "language": sheet.language,
+        "cover": cover if channel is Channel.FAX else "",
+        "address": channel is Channel.LETTER,
+    }
+
+
+def _lines(home: Any) -> list[str]:
     """The lines of an address field."""
-    where: Any = reached.points[Channel.LETTER].value if Channel.LETTER in reached.points else {}
+    where: Any = home if isinstance(home, dict) else {}
     town = " ".join(filter(None, (where.get("city"), where.get("state"), where.get("postalCode"))))
     return [*where.get("line", []), *([town] if town else [])]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,6 +15,8 @@ from keepwell.outbound.asks import Draft
 from keepwell.outbound.clearance import Cleared
 from keepwell.outbound.composing import compose, said
 from keepwell.outbound.vendors.words import channel_word
+
+OTHERS = (Channel.EMAIL, Channel.SMS, Channel.LETTER)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -33,6 +35,7 @@ class Shown:
     subject: str
     text: str
     paragraphs: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
     @property
     def clear(self) -> bool:
@@ -41,7 +44,8 @@ class Shown:
 
 def preview(draft: Draft, *, by: Actor) -> Shown:
     """What would become of this draft if it were sent now; the same function of the gate as when it is."""
-    made = compose([draft], by=by)[0]
+    first, *rest = compose([draft, *(replace(draft, ways=(way,)) for way in _elsewhere(draft))], by=by)
+    made = first
     answer, point = made.answer, made.point
     literal = said(draft, made.reached, made.channel, by=by)
     cleared = isinstance(answer, Cleared)
@@ -58,7 +62,13 @@ def preview(draft: Draft, *, by: Actor) -> Shown:
         literal.subject,
         literal.text,
         draft.paper.paragraphs if draft.paper else (),
+        tuple(channel_word(c.channel) for c in rest if isinstance(c.answer, Cleared)),
     )
+
+
+def _elsewhere(draft: Draft) -> tuple[Channel, ...]:
+    """The other ways somebody might be reached, to name the next best when this one is closed."""
+    return () if draft.member or draft.number else tuple(way for way in OTHERS if way not in draft.ways)
 
 
 def _ground(draft: Draft) -> str:

@@ -12,6 +12,7 @@ from keepwell import charts
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
+from keepwell.base.sending import Channel
 from keepwell.ledger.actions import action
 from keepwell.outbound import callbacks, papers, planned, wording
 from keepwell.outbound.actions import ANSWER, answered, settle
@@ -82,7 +83,7 @@ def _parcel(message: Message, made: Composed, connection: Connection, by: Actor)
     if message.is_letter:
         paper = Paper.of(chart.all(LetterContent, rows)[message.whose][0].content or {})
         text = papers.COVER[filled.language] % {"clinic": filled.clinic, "phone": filled.phone}
-        pages = papers.printed(paper, filled, made.reached, made.channel)
+        pages = papers.printed([_sheet(paper, made)], filled, made.channel)
         return Parcel(
             subject=papers.SUBJECT[filled.language] % filled.clinic, text=text, paper=paper, pages=pages, **common
         )
@@ -90,7 +91,15 @@ def _parcel(message: Message, made: Composed, connection: Connection, by: Actor)
     values = (opened.office or {}).get("values", {}) if message.member_id else opened.values
     notice = wording.of(message.template)
     said = wording.render(notice, values or {}, filled, made.channel)
-    return Parcel(subject=said.subject, text=said.text, commercial=notice.unsubscribe, **common)
+    pages = b""
+    if made.channel is Channel.LETTER:
+        pages = papers.printed([_sheet(Paper(said.subject, (said.text,)), made)], filled, made.channel)
+    return Parcel(subject=said.subject, text=said.text, commercial=notice.unsubscribe, pages=pages, **common)
+
+
+def _sheet(paper: Paper, made: Composed) -> papers.Sheet:
+    home = made.point.value if made.point and made.channel is Channel.LETTER else None
+    return papers.Sheet(paper, made.reached.name, home, made.reached.language)
 
 
 def _sent_by(message: Message, made: Composed, attempt: UUID, connection: Connection, *sealed: str) -> None:

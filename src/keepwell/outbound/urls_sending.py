@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keepwell.outbound import views_carriers, views_compose, views_outbox
+from keepwell.outbound import views_carriers, views_compose, views_letters, views_outbox
 
 urlpatterns = [
     path("outbox/", views_outbox.show, name="outbox"),
     path("outbox/act/", views_outbox.act, name="outbox-act"),
+    path("outbox/letters/", views_letters.letters, name="letters"),
     path("outbox/<uuid:message>/", views_outbox.message, name="outbox-message"),
     path("patients/<uuid:patient>/send/", views_compose.compose, name="send"),
     path("patients/<uuid:patient>/detail/", views_compose.detail, name="send-detail"),

@@ -26,7 +26,7 @@ from keepwell.outbound.vendors.words import channel_word
 from keepwell.outbound.wording import NOTICES
 from keepwell.patients.views import actor_of, chart_of
 
-WAYS = (Channel.SMS, Channel.EMAIL, Channel.FAX)
+WAYS = (Channel.SMS, Channel.EMAIL, Channel.LETTER, Channel.FAX)
 
 
 def choices() -> list[tuple[str, Any]]:

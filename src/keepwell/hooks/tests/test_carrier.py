@@ -13,6 +13,7 @@ from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
 from keepwell.base.sending import Channel
 from keepwell.ledger.doorway import present
+from keepwell.messaging.models import Thread
 from keepwell.outbound import callbacks
 from keepwell.outbound.callbacks import Call
 from keepwell.outbound.clearance import Held
@@ -108,3 +109,15 @@ def test_a_connection_nobody_knows_is_not_there(willow: Clinic, desk: Desk):
     for practice in (willow.practice.id, new_id()):
         answer = ask(None, f"/hooks/{practice}/{new_id()}/", {"a": "b"}, **{"X-Twilio-Signature": "x"})
         assert answer.status_code == 404
+
+
+def test_any_other_text_lands_in_the_inbox(willow: Clinic, pat: Actor, ada: UUID, desk: Desk):
+    calls(willow, pat, {"From": "+16175550143", "Body": "Can I come at noon?", "MessageSid": "SM11"})
+    with present(willow.system):
+        thread = Thread.objects.get()
+    assert (thread.patient_id, thread.channel) == (ada, "sms")
+
+
+def test_a_reply_from_elsewhere_ends_nobodys_texts(willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, desk: Desk):
+    calls(willow, pat, {"From": "+16175550199", "Body": "STOP", "MessageSid": "SM12"})
+    assert not isinstance(sends(rosa, reminder(ada, Channel.SMS)), Held)

@@ -279,5 +279,5 @@ def test_a_number_stopped_at_the_carrier_says_so():
 
 def test_each_connector_is_known_by_its_name():
     assert {name: c.channel for name, c in CONNECTORS.items()} == {
-        "smtp": Channel.EMAIL, "sms": Channel.SMS, "fax": Channel.FAX,
+        "smtp": Channel.EMAIL, "sms": Channel.SMS, "fax": Channel.FAX, "post": Channel.LETTER,
     }  # fmt: skip

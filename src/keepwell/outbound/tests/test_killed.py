@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from uuid import UUID
@@ -17,6 +18,9 @@ from keepwell.outbound.tests.sending import carries, every, reachable, reminder,
 from keepwell.outbound.tests.servers import mail
 from tests.cast import Clinic
 
+KILLS = int(os.environ.get("KEEPWELL_KILLS", "12"))
+"""How many; `KEEPWELL_KILLS=200` for the long run."""
+
 
 @pytest.mark.slow
 def test_killed_at_random_nothing_is_lost_and_nothing_sent_twice(willow: Clinic, pat: Actor, rosa: Actor, ada: UUID):
@@ -24,7 +28,7 @@ def test_killed_at_random_nothing_is_lost_and_nothing_sent_twice(willow: Clinic,
         box.delay = 0.01
         carries(pat, Channel.EMAIL, box.secrets(), a_minute=10_000)
         reachable(willow, ada)
-        toll = killed(willow.practice.id, rosa, ada, box, willow, kills=12, seed=7)
+        toll = killed(willow.practice.id, rosa, ada, box, willow, kills=KILLS, seed=7)
     assert (toll.lost, toll.twice, toll.falsely_sent, toll.silently_delivered, toll.waiting) == (0, 0, 0, 0, 0)
     assert toll.sent + toll.unknown == toll.messages
     assert toll.sent > 0

@@ -1,0 +1,27 @@
+"""Letters to print: how many lie ready, and one PDF of those this person may read."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from keepwell.access.pages import page
+from keepwell.access.policy import Can
+from keepwell.base.actor import Purpose
+from keepwell.outbound import outbox, printing
+from keepwell.patients.views import actor_of
+
+
+@require_http_methods(["GET", "POST"])
+@page(Can.USE_OUTBOX, purpose=Purpose.TREAT)
+def letters(request: HttpRequest) -> HttpResponse:
+    """GET lists them; POST prints them in one batch and notes it."""
+    by = actor_of(request)
+    if request.method == "POST":
+        answer = HttpResponse(printing.batch(by=by), content_type="application/pdf")
+        answer["Content-Disposition"] = 'attachment; filename="letters.pdf"'
+        answer["Cache-Control"] = "no-store"
+        return answer
+    rows = list(printing.ready()[: printing.MOST])
+    return render(request, "outbound/letters.html", {"lines": outbox.lines(rows, by)})
