@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, Value
+from django.urls import reverse
 
 from keepwell.access import policy, relations
 from keepwell.access.authorizations import PART2_KINDS
@@ -38,6 +40,25 @@ class Flags:
     stopped: bool = False
     part2: bool = False
     unasked: bool = False
+    links: tuple[tuple[Any, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page of a floor above about a patient: its name, its words and drawing, and what a role needs to see it."""
+
+    page: str
+    words: Any
+    icon: str
+    can: Can
+
+
+LINKS: list[Link] = []
+
+
+def link(page: str, words: Any, icon: str, can: Can) -> None:
+    """A floor above has a page about each patient; `page` takes their id."""
+    LINKS.append(Link(page, words, icon, can))
 
 
 def of(patient: UUID, *, by: Actor, records: Iterable[UUID] | None = None) -> Flags:
@@ -52,7 +73,14 @@ def of(patient: UUID, *, by: Actor, records: Iterable[UUID] | None = None) -> Fl
         "stopped" in there,
         "part2" in there and policy.may_know_part2(by, whose),
         policy.may(by, Can.RECORD_CONSENTS) and "texts" in there and not set(ONCE) <= there,
+        _links(patient, by),
     )
+
+
+def _links(patient: UUID, by: Actor) -> tuple[tuple[Any, str, str], ...]:
+    """The pages of floors above about this person that the reader's role sees."""
+    shown = [one for one in LINKS if policy.may(by, one.can)]
+    return tuple((one.words, reverse(one.page, args=[patient]), one.icon) for one in shown)
 
 
 def _there(whose: list[UUID]) -> set[str]:

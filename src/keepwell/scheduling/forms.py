@@ -11,14 +11,17 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from keepwell.access.models import Membership
 from keepwell.base.refusal import Refusal
-from keepwell.patients.forms import Asking
+from keepwell.patients.codes import LANGUAGES
+from keepwell.patients.forms import Asking, text
 from keepwell.patients.forms_reach import STATE_CHOICES
 from keepwell.scheduling import agenda, wall
 from keepwell.scheduling.asked import Booking
 from keepwell.scheduling.models import AppointmentSeries, HealthcareService, Modality
+from keepwell.scheduling.participants import Helps
 from keepwell.scheduling.series import Rule
-from keepwell.scheduling.words import CAUSES, MODALITIES, SCOPES, UNITS
+from keepwell.scheduling.words import CAUSES, HELPERS, MODALITIES, SCOPES, UNITS
 
 LONGEST_REASON = 500
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -131,6 +134,27 @@ class CancelForm(Asking):
     scope = forms.ChoiceField(label=_("Which"), choices=list(SCOPES.items()), required=False)
 
     cause = forms.ChoiceField(label=_("Why"), choices=list(CAUSES.items()))
+
+
+class HelperForm(Asking):
+    """Who takes part: a colleague, or somebody by name."""
+
+    role = forms.ChoiceField(label=_("As"))
+    member = forms.ChoiceField(label=_("Colleague"), required=False)
+    name = text(_("Or somebody from outside"))
+    language = forms.ChoiceField(label=_("Language"), required=False, choices=[("", "–"), *LANGUAGES.items()])
+    reach = text(_("Phone or e-mail"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = Membership.objects.filter(ends_at=None).order_by("name", "id").values_list("id", "name")
+        self.fields["role"].choices = [(str(r), words) for r, (words, _icon) in HELPERS.items()]  # type: ignore[attr-defined]
+        self.fields["member"].choices = [("", "–"), *((str(i), name) for i, name in here)]  # type: ignore[attr-defined]
+
+    def helps(self) -> Helps:
+        said = self.cleaned_data
+        member = UUID(said["member"]) if said["member"] else None
+        return Helps(said["role"], member, said["name"], said["language"], said["reach"])
 
 
 def instant_of(typed: str) -> dt.datetime | None:

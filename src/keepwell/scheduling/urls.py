@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from keepwell.scheduling import views_booking, views_calendar, views_visit
+from keepwell.scheduling import views_booking, views_calendar, views_participants, views_patient, views_visit
 
 urlpatterns = [
     path("", include("keepwell.scheduling.urls_setup")),
@@ -23,5 +23,9 @@ urlpatterns = [
     path("schedule/visits/<uuid:visit>/as-booked/", views_visit.as_booked, name="appointment-as-booked"),
     path("schedule/visits/<uuid:visit>/cancel/", views_visit.cancel, name="appointment-cancel"),
     path("schedule/visits/<uuid:visit>/move/", views_visit.move, name="appointment-move"),
+    path("schedule/visits/<uuid:visit>/participants/", views_participants.add, name="participant-add"),
+    path("schedule/participants/<uuid:participant>/end/", views_participants.remove, name="participant-remove"),
+    path("schedule/groups/<uuid:slot>/", views_participants.group, name="group"),
+    path("patients/<uuid:patient>/visits/", views_patient.visits, name="visits-of"),
     path("schedule/changes/<uuid:change>/undo/", views_visit.take_back, name="appointment-undo"),
 ]

@@ -15,19 +15,21 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keepwell.access import policy
+from keepwell.access.models import Membership
 from keepwell.access.pages import page
 from keepwell.access.policy import Can
 from keepwell.base import clock
 from keepwell.base.actor import Purpose
 from keepwell.base.refusal import Refusal
+from keepwell.patients.codes import LANGUAGES
 from keepwell.patients.views import actor_of, chart_of
 from keepwell.scheduling import booking, clocks, life, repeating, series, telling, undo, views_series
-from keepwell.scheduling.forms import CancelForm, WhenForm, instant_of
+from keepwell.scheduling.forms import CancelForm, HelperForm, WhenForm, instant_of
 from keepwell.scheduling.life import FROM
 from keepwell.scheduling.models import Appointment
 from keepwell.scheduling.views_calendar import undoing
 from keepwell.scheduling.visit import Whole
-from keepwell.scheduling.words import SCOPES
+from keepwell.scheduling.words import HELPERS, SCOPES
 
 S = Appointment.Status
 
@@ -51,6 +53,10 @@ def visit(request: HttpRequest, visit: UUID) -> HttpResponse:
         "o_clock": clocks.o_clock,
         "day": clocks.long_day(timezone.localtime(row.starts_at).date()),
         "undoing": undoing(by),
+        "helper": HelperForm(prefix="helper"),
+        "helpers": {str(role): words for role, words in HELPERS.items()},
+        "members": dict(Membership.objects.filter(id__in=[h.member for h in whole.helpers]).values_list("id", "name")),
+        "languages_of": LANGUAGES,
     }
     beside = request.headers.get("HX-Request") == "true"
     return render(request, "scheduling/beside.html" if beside else "scheduling/visit.html", shown)
