@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.compliance.verbs_people import PEOPLE
+from keepwell.compliance.verbs_visits import VISITS
+
 from keepwell.compliance.verbs_sending import SENDING
 
 VERBS = PEOPLE | {
@@ -98,15 +100,6 @@ VERBS = PEOPLE | {
     "authorization.ran_out": (_("noted the end of an authorization of"), _("noted the end of an authorization")),
     "authorization.revoked": (_("noted that an authorization was withdrawn by"), _("noted a withdrawn authorization")),
     "authorization.signed": (_("noted a signed authorization of"), _("noted a signed authorization")),
-    "appointment.arrived": (_("noted the arrival of"), _("noted an arrival")),
-    "appointment.as_booked": (_("set back to booked a visit of"), _("set a visit back to booked")),
-    "appointment.booked": (_("booked a visit for"), _("booked a visit")),
-    "appointment.cancelled": (_("cancelled a visit of"), _("cancelled a visit")),
-    "appointment.checked_in": (_("checked in"), _("checked a patient in")),
-    "appointment.fulfilled": (_("noted that a visit took place of"), _("noted that a visit took place")),
-    "appointment.missed": (_("noted a missed visit of"), _("noted a missed visit")),
-    "appointment.moved": (_("moved a visit of"), _("moved a visit")),
-    "appointment.undone": (_("took back a change to a visit of"), _("took back a change to a visit")),
     "call_rules.set": (_("set the rules for calls to"), _("set the rules for calls to a patient")),
     "caller.not_verified": (
         _("told nothing to a caller they could not verify, about"),
@@ -131,6 +124,9 @@ VERBS = PEOPLE | {
     "coverage.ended": (_("ended insurance of"), _("ended insurance")),
     "day.excepted": (_("set days off or extra hours at"), _("set days off or extra hours")),
     "day.usual_again": (_("took back days off or extra hours at"), _("took back days off or extra hours")),
+    "departure.begun": (_("set the end of the access of"), _("set the end of somebody's access")),
+    "departure.carried_out": (_("ended the access of"), _("ended somebody's access")),
+    "departure.closed": (_("closed the record of the leaving of"), _("closed the record of somebody's leaving")),
     "emergency_access.answered": (
         _("answered an officer about emergency access to"),
         _("answered an officer about emergency access"),
@@ -147,6 +143,7 @@ VERBS = PEOPLE | {
     "handling.flagged": (_("noted for the front desk how to deal with"), _("noted how to deal with a patient")),
     "handling.unflagged": (_("took back a note for the front desk about"), _("took back a note for the front desk")),
     "hours.set": (_("set a provider's usual week at"), _("set a provider's usual week")),
+    "hosting.assured": (_("said who hosts"), _("said who hosts this installation")),
     "import.finished": (_("finished importing a file of"), _("finished importing a file")),
     "import.opened": (_("read an imported file of"), _("read an imported file")),
     "import.sent": (_("sent files to import for"), _("sent files to import")),
@@ -161,11 +158,20 @@ VERBS = PEOPLE | {
     "license.recorded": (_("recorded a license at"), _("recorded a provider's license")),
     "license.renewed": (_("renewed a license at"), _("renewed a provider's license")),
     "license.withdrawn": (_("withdrew a license at"), _("withdrew a provider's license")),
+    "membership.accepted": (_("accepted a place to work for"), _("accepted a place to work")),
+    "membership.ended": (_("ended the membership of"), _("ended a membership")),
+    "membership.resumed": (_("opened again the account of"), _("opened an account again")),
+    "membership.started": (_("gave a role here to"), _("gave a role here")),
+    "membership.suspended": (_("suspended the unused account of"), _("suspended an unused account")),
+    "notice.given": (_("gave a notice to"), _("gave a notice")),
+    "notice.seen": (_("saw a notice for"), _("saw a notice")),
+    "notices.seen": (_("saw every notice for"), _("saw every notice")),
+    "operator.asked": (_("said who is at the machine and why, for"), _("said who is at the machine and why")),
+    "operator.entered": (_("came in from the machine to"), _("came in from the machine")),
+    "operator.left": (_("left, at the machine,"), _("left, at the machine")),
     "page.opened": (_("opened a page about"), _("opened a page")),
     "partner.listed": (_("listed somebody outside to tell, for"), _("listed somebody outside to tell")),
     "partner.told": (_("noted that somebody outside was told, for"), _("noted that somebody outside was told")),
-    "participant.added": (_("added somebody who takes part in a visit of"), _("added somebody to a visit")),
-    "participant.removed": (_("removed somebody who took part in a visit of"), _("removed somebody from a visit")),
     "password.set": (_("set the password of"), _("set a password")),
     "patient.edited": (_("corrected the facts of"), _("corrected the facts of a patient")),
     "patient.located": (_("asked where the patient is:"), _("asked where a patient is")),
@@ -198,6 +204,14 @@ VERBS = PEOPLE | {
     "series.moved": (_("moved repeating visits of"), _("moved repeating visits")),
     "slot.held": (_("held a time in the calendar of"), _("held a time in the calendar")),
     "slot.released": (_("gave back a held time in the calendar of"), _("gave back a held time in the calendar")),
+    "second_factor.enrolled": (_("set up a sign-in app for"), _("set up a sign-in app")),
+    "sign_in.ended": (_("signed out"), _("signed out")),
+    "sign_in.failed": (_("failed to sign in as"), _("failed to sign in")),
+    "sign_in.parked": (_("left a shared desk, to come back, as"), _("left a shared desk, to come back")),
+    "sign_in.succeeded": (_("signed in"), _("signed in")),
+    "sign_in_link.made": (_("made a sign-in link for"), _("made a sign-in link")),
+    "sign_in_link.used": (_("used the sign-in link of"), _("used a sign-in link")),
+    "sign_in_links.ended": (_("ended the sign-in links of"), _("ended sign-in links")),
     "task.added": (_("asked for something to be done about"), _("asked for something to be done")),
     "task.cancelled": (_("cancelled a task about"), _("cancelled a task")),
     "task.changed": (_("changed a task about"), _("changed a task")),
@@ -213,10 +227,6 @@ VERBS = PEOPLE | {
     "freed_time.closed": (_("stopped offering a freed time of"), _("stopped offering a time that came free")),
     "lapse.counted": (_("counted after all a missed visit of"), _("counted a missed visit after all")),
     "lapse.waived": (_("waived a missed or late-cancelled visit of"), _("waived a missed or late-cancelled visit")),
-    "offer.accepted": (_("noted that a freed time was taken by"), _("noted that a freed time was taken")),
-    "offer.declined": (_("noted that a freed time was turned down by"), _("noted that a freed time was turned down")),
-    "offer.made": (_("offered a freed time to"), _("offered a freed time")),
-    "offer.unanswered": (_("noted no answer to a freed time from"), _("noted no answer to a freed time")),
     "request.booked": (_("answered with a visit the request of"), _("answered a request with a visit")),
     "request.declined": (_("declined the request of"), _("declined a request for a visit")),
     "request.made": (_("wrote down a request of"), _("wrote down a request for a visit")),
@@ -227,6 +237,13 @@ VERBS = PEOPLE | {
     "waitlist.expired": (_("ended a wait that ran out of"), _("ended a wait that ran out")),
     "waitlist.joined": (_("put on the waitlist"), _("put somebody on the waitlist")),
     "waitlist.left": (_("took off the waitlist"), _("took somebody off the waitlist")),
+    "support.approval_required": (_("required approval for operators of"), _("required approval for operators")),
+    "support.approval_waived": (_("waived approval for operators of"), _("waived approval for operators")),
+    "support.window_approved": (_("approved a time for operators of"), _("approved a time for operators")),
+    "support.window_closed": (
+        _("ended the approved time for operators of"),
+        _("ended the approved time for operators"),
+    ),
     "vendor.added": (_("added a vendor of"), _("added a vendor")),
     "vendor.answered": (_("noted the answer of a vendor of"), _("noted a vendor's answer")),
     "vendor.assured": (_("noted an attestation about a vendor of"), _("noted an attestation about a vendor")),
@@ -242,11 +259,7 @@ VERBS = PEOPLE | {
     ),
     "vendor_service.stopped": (_("took a vendor's service out of use for"), _("took a vendor's service out of use")),
     "vendor_service.used": (_("put a vendor's service in use for"), _("put a vendor's service in use")),
-    "visit.license_choice": (
-        _("chose how a visit goes on without a license there, of"),
-        _("chose how a visit goes on without a license there"),
-    ),
-}
+} | VISITS
 
 VERBS |= SENDING
 
