@@ -10,6 +10,7 @@ from keepwell.compliance.verbs_people import PEOPLE
 from keepwell.compliance.verbs_visits import VISITS
 
 from keepwell.compliance.verbs_sending import SENDING
+from keepwell.compliance.verbs_visits import VISITS
 
 VERBS = PEOPLE | {
     "document.received": (_("received a document of"), _("received a document")),
