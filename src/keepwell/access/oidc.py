@@ -34,6 +34,16 @@ LEEWAY = 60
 ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"})
 """Signatures by a key only the service has. No shared secrets, and never none."""
 
+STRONG = frozenset(
+    {
+        "phr",
+        "phrh",
+        "http://schemas.openid.net/pape/policies/2007/06/multi-factor",
+        "https://refeds.org/profile/mfa",
+    }
+)
+"""Values of `acr` that say two factors or a key of hardware; otherwise `amr` has to say "mfa" (RFC 8176)."""
+
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -122,7 +132,8 @@ def _claims(token: str, client: Client, asked: Asked, keys: Mapping[str, Any]) -
     _refuse_strange(said, client, asked)
     email = said.get("email") if said.get("email_verified") is True else ""
     ways = said.get("amr")
-    return Claims(said["sub"], email if isinstance(email, str) else "", isinstance(ways, list) and "mfa" in ways)
+    strong = (isinstance(ways, list) and "mfa" in ways) or str(said.get("acr")) in STRONG
+    return Claims(said["sub"], email if isinstance(email, str) else "", strong)
 
 
 def _refuse_strange(said: Mapping[str, Any], client: Client, asked: Asked) -> None:

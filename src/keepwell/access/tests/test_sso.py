@@ -96,9 +96,12 @@ def test_a_provider_that_asked_for_no_second_factor_leaves_ours_to_be_asked(
     willow: Clinic, ada: Somebody, service: Provider, pat: Actor
 ):
     bound(ada, service)
-    service.who["amr"] = ["pwd"]
-    assert comes(ada.browser, willow, service)["Location"] == "/sign-in/code/"
-    service.who["amr"] = ["mfa"]
+    for weak in ({"amr": ["pwd"]}, {"amr": "mfa"}, {"amr": None, "acr": "1"}):
+        service.who |= weak
+        assert comes(Client(), willow, service)["Location"] == "/sign-in/code/", weak
+    service.who |= {"acr": "https://refeds.org/profile/mfa"}
+    assert comes(Client(), willow, service)["Location"] == "/tasks/"
+    service.who |= {"amr": ["mfa"], "acr": None}
     form = {name: value for name, value in FORM.items() if name not in ("trusts", "secret")}
     assert ask(pat, "/settings/single-sign-on/", form | {"issuer": service.issuer}).status_code == 302
     assert comes(Client(), willow, service)["Location"] == "/sign-in/code/"
