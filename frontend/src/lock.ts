@@ -35,7 +35,7 @@ export function keepLock(): void {
   if (!cover || !warning) return;
   start(Number(cover.dataset["seconds"]));
   ending = document.querySelector<HTMLDialogElement>("#lock-ending");
-  const left = Number(ending?.dataset["until"]);
+  const left = Number(ending?.dataset["dayLeft"]);
   // Whoever opens a page in the last minutes reads it there; a page that stands open is told when they begin.
   if (left > LAST_MINUTES * 60) overAt = Date.now() + left * 1000;
   tabs?.postMessage(told("open"));
