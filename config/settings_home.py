@@ -171,6 +171,13 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
                 Can.MANAGE_CONSENT_TEXTS,
             ),
             Place(
+                "transparency",
+                _("Transparency pack"),
+                _("What Keepwell itself answers to the questions we ask of vendors, read from this system."),
+                "scan-eye",
+                Can.SEE_VENDORS,
+            ),
+            Place(
                 "support-access",
                 _("Support access"),
                 _("Whether whoever runs this installation needs your approval to come in."),

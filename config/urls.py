@@ -19,8 +19,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("keepwell.outbound.urls")),
     path("", include("keepwell.scheduling.urls")),
     path("", include("keepwell.records.urls")),
-    path("", include("keepwell.scheduling.urls")),
     path("", include("keepwell.messaging.urls")),
+    path("", include("keepwell.privacy.urls")),
+    path("", include("keepwell.operations.transparency.urls")),
     path("", include("keepwell.fhir.urls")),
 ]
 

@@ -55,10 +55,10 @@ def measures(file: IO[bytes], keywords: Any, comment_tags: Any, options: Any) ->
 
 
 def vetted(file: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -> Found:
-    """Babel's reader for clauses.csv and questions.csv: what people read of them. The contract itself is English."""
+    """Babel's reader for clauses.csv, questions.csv and answers.csv: what people read. A contract is English."""
     rows = csv.DictReader(io.StringIO(file.read().decode(), newline=""))
     for number, row in enumerate(rows, start=2):
-        for column in ("title", "area", "asks", "wants"):
+        for column in ("title", "area", "asks", "wants", "says"):
             if row.get(column):
                 yield number, "", row[column], []
 

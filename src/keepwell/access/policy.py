@@ -90,6 +90,8 @@ class Can(StrEnum):
     MANAGE_CONSENT_TEXTS = "word and publish consent texts"
     SEE_VENDORS = "see vendors and agreements"
     MANAGE_VENDORS = "manage vendors and agreements"
+    LOG_DISCLOSURES = "log disclosures"
+    ACCOUNT_DISCLOSURES = "account for disclosures"
     SEE_SCHEDULE = "see the schedule"
     BOOK_APPOINTMENTS = "book and change appointments"
     OVERBOOK = "book two visits at one time"
@@ -102,7 +104,13 @@ class Can(StrEnum):
 _EVERYBODY = frozenset({Can.SEE_TODAY, Can.MANAGE_OWN_SIGN_IN, Can.READ_OWN_ACTIVITY, Can.WORK_ON_TASKS, Can.USE_API})
 _APPROVES = frozenset({Can.APPROVE_ACCESS, Can.SEE_PEOPLE})
 _VENDORS = frozenset({Can.SEE_VENDORS, Can.MANAGE_VENDORS})
-_PEOPLE = _EVERYBODY | {Can.FIND_PATIENTS, Can.READ_CHARTS, Can.READ_DOCUMENTS, Can.SEE_SCHEDULE}
+_PEOPLE = _EVERYBODY | {
+    Can.FIND_PATIENTS,
+    Can.READ_CHARTS,
+    Can.READ_DOCUMENTS,
+    Can.SEE_SCHEDULE,
+    Can.LOG_DISCLOSURES,
+}
 _BOOKS = frozenset({Can.BOOK_APPOINTMENTS, Can.SEE_LICENSES})
 _CONSENTS = frozenset({Can.RECORD_CONSENTS})
 
@@ -131,7 +139,7 @@ MAY_DO: dict[Role, frozenset[Can]] = {
     R.MARKETER: _EVERYBODY,
     R.PRIVACY_OFFICER: _PEOPLE
     | _CONSENTS
-    | {Can.MANAGE_RESTRICTIONS, Can.MANAGE_CONSENT_TEXTS}
+    | {Can.MANAGE_RESTRICTIONS, Can.MANAGE_CONSENT_TEXTS, Can.ACCOUNT_DISCLOSURES}
     | _APPROVES
     | _VENDORS
     | {Can.READ_LEDGER, Can.MERGE_PATIENTS, Can.REVIEW_ACCESS, Can.SEE_ALL_TASKS}

@@ -11,6 +11,11 @@ from keepwell.compliance.verbs_sending import SENDING
 from keepwell.compliance.verbs_visits import VISITS
 
 VERBS = PEOPLE | {
+    "disclosure.logged": (_("wrote down what left about"), _("wrote down what left about somebody")),
+    "disclosure.withdrawn": (_("took back what was logged by mistake of"), _("took back what was logged by mistake")),
+    "disclosures.accounted": (_("took out the accounting of"), _("took out an accounting of disclosures")),
+    "disclosures.paired": (_("wrote down messages that went to"), _("wrote down messages that went out")),
+    "transparency.made": (_("gave out the transparency pack of"), _("gave out a transparency pack")),
     "document.received": (_("received a document of"), _("received a document")),
     "document.filed": (_("filed a document of"), _("filed a document")),
     "document.discarded": (_("threw away a document of"), _("threw away a document")),

@@ -13,6 +13,7 @@ from keepwell.ledger.reconcile import reconcile
 from keepwell.messaging import overdue
 from keepwell.outbound.vendors import clocks, pauses
 from keepwell.patients.movein import actions as movein
+from keepwell.privacy import pairing
 from keepwell.scheduling import licenses, offering
 
 MONTHS_AHEAD = 3
@@ -100,6 +101,17 @@ def look_for_pauses(timestamp: int = 0) -> int:
         with present(practice.actor("channels that carry")) as by:
             changed += pauses.look(by=by)
     return changed
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="keepwell.disclosures", queue="keepwell")
+def pair_disclosures(timestamp: int = 0) -> int:
+    """What was sent is written down as what left, in every practice. How much."""
+    paired = 0
+    for practice in maintenance.practices():
+        with present(practice.actor("what was sent")) as by:
+            paired += pairing.run(by=by)
+    return paired
 
 
 @app.periodic(cron="40 2 * * *")

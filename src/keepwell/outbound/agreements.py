@@ -35,8 +35,8 @@ CARRIES = {channel: ServiceKind(channel.value) for channel in Channel if channel
 WITHOUT_AGREEMENT = frozenset({Decision.CONDUIT, Decision.WORKFORCE})
 """Who may carry a patient's message without a business associate agreement (45 CFR § 160.103)."""
 
-NEXT_BEST = (Channel.PORTAL, Channel.EMAIL, Channel.SMS, Channel.VOICE, Channel.LETTER, Channel.FAX)
-"""In which order another way is looked for when a channel is paused."""
+NEXT_BEST = (Channel.EMAIL, Channel.SMS, Channel.VOICE, Channel.LETTER, Channel.FAX)
+"""In which order another way is looked for when a channel is paused. The portal joins when it carries messages."""
 
 
 @dataclass(frozen=True, slots=True)

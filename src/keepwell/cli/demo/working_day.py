@@ -9,7 +9,7 @@ from keepwell.access import clearance, emergency, grants, teams
 from keepwell.access.models import CareRelation, CareTeam, Duty, Membership, Reason
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose, Role
-from keepwell.cli.demo import calendar, leaving, post, sending
+from keepwell.cli.demo import calendar, leaving, post, sending, vendors
 from keepwell.cli.demo.staff import Clinic
 from keepwell.ledger.doorway import present
 from keepwell.patients.models import Patient
@@ -36,6 +36,8 @@ def begin(clinic: Clinic, system: Actor, team: CareTeam, *, invites: bool = True
     if invites:
         _invite(clinic, _as(staff[Role.ADMINISTRATOR], system.practice, Purpose.HSYSADMIN))
         leaving.left(clinic, staff[Role.ADMINISTRATOR], system)
+        vendors.fill(clinic, staff, system)
+        vendors.left(staff, system.practice, known)
     calendar.fill(clinic, system, known, back=5 if invites else 0)
     _ask(staff, system.practice, known)
     post.came(staff, system, known)

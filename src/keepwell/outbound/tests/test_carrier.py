@@ -124,6 +124,7 @@ def test_the_post_needs_no_agreement_and_another_practice_has_none_of_ours(theo:
     did(theo, actions.decide, row, Decision.CONDUIT, Ground.CARRIES_ONLY)
     did(theo, actions.use, fresh(theo, row))
     assert answer(theo, Channel.LETTER) == ""
+    assert answer(theo, Channel.LETTER, classes=[PhiClass.CLINICAL]) == "BAA_CLASS_NOT_COVERED"
     assert answer(ximena, Channel.LETTER) == "BAA_REQUIRED"
 
 

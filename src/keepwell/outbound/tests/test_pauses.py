@@ -122,12 +122,12 @@ def test_who_cannot_be_reached_is_called_and_nobody_else(
     monkeypatch.setattr(calling, "EXPECTING", [lambda by: {ada: soon, bo: soon + DAY}])
     adds(willow, ada, Contact(system="phone", value="+1 617 555 0100"))
     adds(willow, ada, Contact(system="email", value="ada@example.org"))
-    page = text(ask(rosa, "/vendors/calls/"))
-    assert "Lovelace" in page and "Nguyen" in page and "No phone on file" in page and "+16175550100" in page
+    page = text(ask(rosa, "/calls/"))
+    assert "Lovelace" in page and "Nguyen" in page and "No phone on file" in page and "(617) 555-0100" in page
     row = firms.cleared(theo, ServiceKind.EMAIL, "Mailer")
-    assert "Lovelace" in text(ask(rosa, "/vendors/calls/")), "she has not agreed to e-mail about appointments"
+    assert "Lovelace" in text(ask(rosa, "/calls/")), "she has not agreed to e-mail about appointments"
     agree(willow, ada, "email", "appointments")
-    page = text(ask(rosa, "/vendors/calls/"))
+    page = text(ask(rosa, "/calls/"))
     assert "Lovelace" not in page and "Nguyen" in page
     did(theo, actions.stop, row)
-    assert "Lovelace" in text(ask(rosa, "/vendors/calls/"))
+    assert "Lovelace" in text(ask(rosa, "/calls/"))

@@ -11,8 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from keepwell.access.forms_roles import Refusable
 from keepwell.access.words import ABOUT_PATIENTS, CLASSES
 from keepwell.base.refusal import Refusal
-from keepwell.outbound.models import ServiceKind
-from keepwell.outbound.vendors.connecting import CONNECTORS
 from keepwell.outbound.vendors.words import (
     ANSWERS,
     ASSURANCES,
@@ -105,19 +103,6 @@ class ServiceForm(Refusable):
     keeps = forms.BooleanField(
         label=_("They keep some of it, if only for a while or encrypted."), required=False, initial=True
     )
-    connector = forms.ChoiceField(label=_("Keepwell sends through"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        found = [(name, one.label) for name, one in CONNECTORS.items()]
-        self.fields["connector"].choices = [("", _("nothing: people use it by hand")), *found]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or {}
-        chosen = CONNECTORS.get(said.get("connector", ""))
-        if chosen is not None and said.get("kind") not in chosen.kinds:
-            self.add_error("connector", _("This way of sending does not fit what they do."))
-        return said
 
 
 class DecisionForm(Refusable):
@@ -224,8 +209,3 @@ class AnswerForm(Filed):
     said = forms.ChoiceField(label=_("Answer"), choices=list(ANSWERS.items()))
     evidence = words(_("What proves it"), rows=1)
     field_order = ("said", "evidence", "file")
-
-
-def kind_of(said: str) -> ServiceKind:
-    """A kind of service as a form names it."""
-    return ServiceKind(said)

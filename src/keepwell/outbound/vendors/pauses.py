@@ -26,15 +26,17 @@ from keepwell.tasks.asks import For
 
 PAUSED = notices.kind(
     "channel.paused",
-    _("Nothing goes out by %(channel)s any more: %(why)s"),
+    _("Nothing goes out any more by this channel: %(channel)s."),
     icon="octagon-alert",
     page="vendors",
     alarming=True,
 )
-RESUMED = notices.kind("channel.resumed", _("Messages go out by %(channel)s again."), icon="check", page="vendors")
+RESUMED = notices.kind(
+    "channel.resumed", _("This channel carries messages again: %(channel)s."), icon="check", page="vendors"
+)
 CALL = kinds.kind(
     "channel.call",
-    _("Call people who cannot be reached now: nothing goes out by %(channel)s"),
+    _("Call people who cannot be reached now. Paused: %(channel)s"),
     icon="phone-outgoing",
     page="call-list",
 )
@@ -71,7 +73,7 @@ def _paused(channel: Channel, refusal: Refusal, *, by: Actor) -> Pause:
     other = agreements.fallback(channel, by=by)
     row = Pause(channel=channel, code=refusal.code, instead=other or "")
     row.save(force_insert=True)
-    notices.tell(_told(), PAUSED, by=by, channel=channel_word(channel), why=refusal.code)
+    notices.tell(_told(), PAUSED, by=by, channel=channel_word(channel))
     tasks.raise_task(
         CALL, by=by, goes_to=For(role=Role.FRONT_DESK), urgent=True, origin="channel.paused", origin_id=row.id,
         key=f"call:{row.id}", channel=channel_word(channel),

@@ -21,6 +21,7 @@ from keepwell.outbound.models import (
     VettingAnswer,
 )
 from keepwell.outbound.vendors import safeguards, showing, vetting
+from keepwell.outbound.vendors.actions import KEEPERS
 from keepwell.outbound.vendors.clauses import clauses, needed
 from keepwell.outbound.vendors.excerpts import (
     AgreementWords,
@@ -71,16 +72,18 @@ def of_vendor(row: Vendor, by: Actor) -> dict[str, Any]:
     assurances = Assurance.objects.filter(vendor=row, withdrawn_at=None)
     subcontractors = Subcontractor.objects.filter(vendor=row, ended_at=None)
     answers = list(VettingAnswer.objects.filter(vendor=row).order_by("id"))
+    standings = showing.standings(by, [row.id]).get(row.id, [])
     return {
         "vendor": row,
         "today": today,
         "notes": words(VendorNotes, Vendor.objects.filter(id=row.id)).get(row.id),
-        "standings": showing.standings(by, [row.id]).get(row.id, []),
+        "standings": standings,
         "reasons": words(ServiceReason, VendorService.objects.filter(vendor=row)),
         "agreements": [(a, agreements.trouble(a, today), _days(a, today)) for a in _agreements(row)],
         "assurances": list(assurances.order_by("-ends_on", "id")),
         "attested": words(AssuranceWords, assurances),
         "uncovered": safeguards.uncovered(row, today),
+        "keeps_data": any(one.service.kind in KEEPERS for one in standings),
         "verification_days": (safeguards.verification_due(row, today) - today).days,
         "subcontractors": list(subcontractors.order_by("name", "id")),
         "work": words(SubcontractorWork, subcontractors),

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keepwell.outbound.vendors import views, views_agreements, views_calls
+from keepwell.outbound.vendors import views, views_agreements
 
 urlpatterns = [
     path("", views.register, name="vendors"),
     path("new/", views.add, name="vendor-add"),
     path("own/", views.own_rooms, name="hosting-own"),
-    path("calls/", views_calls.calls, name="call-list"),
     path("<uuid:vendor>/", views.vendor, name="vendor"),
     path("<uuid:vendor>/change/", views.change, name="vendor-change"),
     path("<uuid:vendor>/end/", views.end, name="vendor-end"),

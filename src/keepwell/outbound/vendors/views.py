@@ -142,8 +142,7 @@ def offer(request: HttpRequest, vendor: UUID) -> HttpResponse:
     row, form = reading.vendor(vendor), ServiceForm(request.POST, auto_id="service_%s")
 
     def done(said: dict[str, Any]) -> HttpResponse:
-        offered = Offer(said["name"], ServiceKind(said["kind"]), actions.known(said["classes"]), said["keeps"],
-                        said["connector"])  # fmt: skip
+        offered = Offer(said["name"], ServiceKind(said["kind"]), actions.known(said["classes"]), said["keeps"])
         actions.offer(row, offered, by=actor_of(request))
         return back(row, "services")
 

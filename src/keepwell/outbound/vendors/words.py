@@ -110,9 +110,9 @@ EXITS: dict[str, Any] = {
     Agreement.Exit.INFEASIBLE: _("Not feasible: they go on protecting it in writing"),
 }
 ANSWERS: dict[str, Any] = {
-    VettingAnswer.Said.YES: _("Yes"),
+    VettingAnswer.Said.YES: _("Well answered"),
     VettingAnswer.Said.PARTLY: _("Partly"),
-    VettingAnswer.Said.NO: _("No"),
+    VettingAnswer.Said.NO: _("Not good enough"),
     VettingAnswer.Said.NOT_APPLICABLE: _("Does not apply"),
 }
 

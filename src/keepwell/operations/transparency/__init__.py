@@ -1,0 +1,1 @@
+"""Keepwell's own answers to what a practice asks of vendors, with facts read from the running system."""

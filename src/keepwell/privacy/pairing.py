@@ -1,0 +1,44 @@
+"""Everything that was sent is a disclosure, or is on its way to be one: sources name what left, and each gets its row.
+
+Lower floors know nothing of accounting: what they sent is named here by a `source`, exports name themselves. What has
+no row yet gets one every few minutes, and an accounting is not given before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from uuid import UUID
+
+from keepwell.base.actor import Actor
+from keepwell.base.refusal import Refusal
+from keepwell.privacy import actions
+from keepwell.privacy.actions import Said
+
+Left = tuple[UUID, Said]
+"""A patient, and what left about them, with its origin."""
+
+Source = Callable[[Actor, UUID | None], Iterable[Left]]
+SOURCES: list[Source] = []
+"""What knows of things that left and have no row yet: of one patient, or (None) of everybody, a few hundred at most."""
+
+
+def source(found: Source) -> Source:
+    """Names a source of what left."""
+    SOURCES.append(found)
+    return found
+
+
+def run(*, by: Actor) -> int:
+    """Gives each thing that left its row. How many."""
+    left = [one for found in SOURCES for one in found(by, None)]
+    if not left:
+        return 0
+    patients, said = zip(*left, strict=True)
+    return actions.pair(patients, [replace(one, classes=frozenset(one.classes)) for one in said], by=by)
+
+
+def refuse_unpaired(patient: UUID, by: Actor) -> None:
+    """Raises Refusal DISCLOSURE_UNPAIRED while something about this patient left without a row."""
+    if any(True for found in SOURCES for _one in found(by, patient)):
+        raise Refusal("DISCLOSURE_UNPAIRED")

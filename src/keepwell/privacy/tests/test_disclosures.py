@@ -1,0 +1,195 @@
+"""What left is written down, what has to be accounted for is computed, an accounting goes out whole or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from keepwell.access import authorizations
+from keepwell.access.models import Authorization
+from keepwell.access.tests.test_actions import verbs
+from keepwell.access.tests.test_authorizations import signed
+from keepwell.base import clock
+from keepwell.base.actor import Actor
+from keepwell.base.ids import new_id
+from keepwell.base.refusal import Refusal
+from keepwell.base.sending import Channel
+from keepwell.ledger.doorway import present
+from keepwell.outbound.tests import sending
+from keepwell.outbound.tests.servers import mail
+from keepwell.patients.tests.people import again
+from keepwell.privacy import accounting, actions, pairing
+from keepwell.privacy.accounting import RULES
+from keepwell.privacy.actions import Said
+from keepwell.privacy.models import Disclosure, Right, Way
+from keepwell.vault.phi import PhiClass
+from tests.browse import ask, text
+from tests.cast import Clinic
+
+FULL = {"recipient": "County health office", "what": "immunization record", "purpose": "measles outbreak"}
+DAY = dt.timedelta(days=1)
+
+
+def logs(by: Actor, patient: UUID, right: str = Right.PUBLIC_HEALTH, **more: Any) -> Disclosure:
+    with present(again(by)) as here:
+        return actions.disclose(patient, Said(**{"way": Way.PHONE, "right": right} | FULL | more), by=here)
+
+
+def code(by: Actor, patient: UUID, right: str = Right.PUBLIC_HEALTH, **more: Any) -> str:
+    with pytest.raises(Refusal) as refusal:
+        logs(by, patient, right, **more)
+    return refusal.value.code
+
+
+LEFT_OUT = {
+    Right.TREATMENT, Right.PAYMENT, Right.OPERATIONS, Right.INDIVIDUAL, Right.AUTHORIZATION, Right.INVOLVED,
+    Right.INCIDENTAL, Right.LIMITED_SET, Right.NATIONAL_SECURITY, Right.CUSTODY,
+}  # fmt: skip
+
+
+def test_what_counts_is_what_the_law_does_not_leave_out():
+    assert set(RULES) == set(Right)
+    assert {right for right, rule in RULES.items() if not rule.counts} == LEFT_OUT
+    assert all(rule.left_out.startswith("§ 164.528(a)(1)") for rule in RULES.values() if not rule.counts)
+    assert accounting.since(dt.date(2028, 2, 29)) == dt.date(2022, 2, 28)
+    assert accounting.since(dt.date(2026, 11, 30)) == dt.date(2020, 11, 30)
+
+
+@pytest.mark.parametrize("empty", sorted(FULL))
+def test_what_counts_is_complete_and_the_rest_may_be_short(rosa: Actor, ada: UUID, empty: str):
+    assert code(rosa, ada, **{empty: " "}) == "DISCLOSURE_INCOMPLETE"
+    logs(rosa, ada, Right.TREATMENT, **{empty: ""})
+
+
+def test_what_cannot_be_is_refused(rosa: Actor, ada: UUID):
+    assert code(rosa, ada, way="pigeon") == "CHOICE_UNKNOWN"
+    assert code(rosa, ada, what="x" * 201) == "TEXT_TOO_LONG"
+    assert code(rosa, ada, at=clock.now() + DAY) == "DISCLOSED_LATER"
+    assert code(rosa, ada, at=clock.now() - 3000 * DAY) == "DISCLOSED_LATER"
+    assert code(rosa, ada, withheld_until=clock.now().date()) == "WITHHELD_FOR_NOBODY"
+    assert code(rosa, ada, Right.AUTHORIZATION) == "DISCLOSURE_UNAUTHORIZED"
+
+
+def test_an_authorization_covers_what_it_names_and_no_other_patient(
+    willow: Clinic, rosa: Actor, imani: Actor, ada: UUID, bo: UUID
+):
+    mine, others = signed(willow, ada), signed(willow, bo)
+    clinical = frozenset({PhiClass.CLINICAL})
+    assert code(rosa, ada, Right.AUTHORIZATION, authorization=others) == "DISCLOSURE_UNAUTHORIZED"
+    assert code(rosa, ada, Right.TREATMENT, authorization=mine) == "DISCLOSURE_UNAUTHORIZED"
+    beyond = clinical | {PhiClass.COVERAGE}
+    assert code(rosa, ada, Right.AUTHORIZATION, authorization=mine, classes=beyond) == "DISCLOSURE_BEYOND"
+    logs(rosa, ada, Right.AUTHORIZATION, authorization=mine, classes=clinical)
+    with present(willow.system) as by:
+        authorizations.revoke(Authorization.objects.get(id=mine.id), by=by)
+        revoked = Authorization.objects.get(id=mine.id)
+    assert code(rosa, ada, Right.AUTHORIZATION, authorization=revoked, classes=clinical) == "AUTH_REVOKED"
+
+
+def test_the_same_message_is_one_disclosure(rosa: Actor, willow: Clinic, ada: UUID):
+    once = new_id()
+    first = logs(rosa, ada, origin="message", origin_id=once)
+    assert logs(rosa, ada, origin="message", origin_id=once).id == first.id
+    with present(willow.system):
+        assert Disclosure.objects.count() == 1
+    assert "disclosure.logged" in verbs(willow)
+
+
+def test_a_mistake_is_taken_back_within_a_day_by_whoever_made_it(
+    willow: Clinic, rosa: Actor, theo: Actor, imani: Actor, ada: UUID
+):
+    row = logs(rosa, ada)
+    for by, expected in ((imani, "NOT_FOUND"),):
+        with pytest.raises(Refusal, match=expected), present(again(by)) as here:
+            actions.withdraw(Disclosure.objects.get(id=row.id), by=here)
+    with present(again(rosa)) as here:
+        actions.withdraw(Disclosure.objects.get(id=row.id), by=here)
+    with pytest.raises(Refusal, match="DISCLOSURE_STANDS"), present(again(theo)) as here:
+        actions.withdraw(Disclosure.objects.get(id=row.id), by=here)
+    sent = logs(rosa, ada, origin="message", origin_id=new_id())
+    with pytest.raises(Refusal, match="DISCLOSURE_STANDS"), present(again(theo)) as here:
+        actions.withdraw(Disclosure.objects.get(id=sent.id), by=here)
+    assert "disclosure.withdrawn" in verbs(willow)
+
+
+def test_what_was_sent_is_paired_once_and_no_accounting_goes_out_before(
+    willow: Clinic, theo: Actor, ada: UUID, bo: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    message = new_id()
+
+    def sent(by: Actor, patient: UUID | None) -> list[pairing.Left]:
+        done = set(Disclosure.objects.filter(origin="test").values_list("origin_id", flat=True))
+        said = Said(way=Way.MESSAGE, right=Right.INDIVIDUAL, origin="test", origin_id=message)
+        return [(ada, said)] if message not in done and patient in (None, ada) else []
+
+    monkeypatch.setattr(pairing, "SOURCES", [sent])
+    held = ask(theo, f"/patients/{ada}/disclosures/accounting/", {"form": "pdf"})
+    assert held.status_code == 409 and "DISCLOSURE_UNPAIRED" in text(held)
+    assert ask(theo, f"/patients/{bo}/disclosures/accounting/", {"form": "pdf"}).status_code == 200
+    for expected in (1, 0):
+        with present(willow.system) as by:
+            assert pairing.run(by=by) == expected
+    assert ask(theo, f"/patients/{ada}/disclosures/accounting/", {"form": "pdf"}).content.startswith(b"%PDF-")
+    assert {"disclosures.paired", "disclosures.accounted"} <= set(verbs(willow))
+
+
+def test_an_accounting_has_what_counts_of_six_years_and_nothing_withheld(rosa: Actor, theo: Actor, ada: UUID, bo: UUID):
+    logs(rosa, ada, recipient="=cmd()", what="immunization record")
+    logs(rosa, ada, Right.TREATMENT, recipient="Dr. Hall")
+    logs(rosa, ada, recipient="Too long ago", at=clock.now() - 6 * 366 * DAY)
+    until = (clock.now() + 30 * DAY).date()
+    logs(rosa, ada, Right.LAW_ENFORCEMENT, recipient="Sheriff", withheld_until=until)
+    logs(rosa, bo, recipient="Of somebody else")
+    table = ask(theo, f"/patients/{ada}/disclosures/accounting/", {"form": "csv"})
+    rows = table.content.decode("utf-8-sig").splitlines()
+    assert rows[0] == "Day,To whom,Address,What,Why,Rule"
+    assert len(rows) == 2 and "'=cmd()" in rows[1] and "§ 164.512(b)" in rows[1]
+    assert "Lovelace" not in table["Content-Disposition"]
+    page = text(ask(theo, f"/patients/{ada}/disclosures/"))
+    assert "Sheriff" in page and "Left out until" in page and "Dr. Hall" not in page
+    everything = text(ask(theo, f"/patients/{ada}/disclosures/?show=all"))
+    assert "Dr. Hall" in everything and "§ 164.528(a)(1)(i)" in everything and "Too long ago" in everything
+    assert ask(theo, f"/patients/{ada}/disclosures/accounting/", {"form": "exe"}).status_code == 422
+
+
+def test_the_desk_logs_from_the_chart_and_does_not_read_the_list(rosa: Actor, ada: UUID, olu: Actor):
+    there = f"/patients/{ada}/disclosures/log/"
+    assert there in text(ask(rosa, f"/patients/{ada}/"))
+    form = {
+        "way": "phone",
+        "right": "public_health",
+        "at": "",
+        "address": "",
+        "authorization": "",
+        "withheld_until": "",
+    }
+    wrong = ask(rosa, there, form | FULL | {"purpose": ""})
+    assert wrong.status_code == 422 and "DISCLOSURE_INCOMPLETE" in text(wrong)
+    assert ask(rosa, there, form | FULL | {"classes": ["clinical"]}).status_code == 302
+    page = text(ask(rosa, there))
+    assert "It counts for the accounting" in page and "County health office" not in page
+    assert ask(rosa, f"/patients/{ada}/disclosures/").status_code == 403
+    assert ask(olu, there, form | FULL).status_code == 404
+    with present(again(rosa)):
+        row = Disclosure.objects.get()
+        assert row.classes == [PhiClass.CLINICAL]
+    assert ask(rosa, f"/patients/{ada}/disclosures/{row.id}/withdraw/", {}).status_code == 302
+    assert "It counts" not in text(ask(rosa, there))
+
+
+def test_what_the_gate_let_out_gets_its_row(willow: Clinic, pat: Actor, rosa: Actor, theo: Actor, ada: UUID):
+    with mail() as box:
+        sending.carries(pat, Channel.EMAIL, box.secrets())
+        sending.writes(pat)
+        sending.reachable(willow, ada)
+        sending.sends(rosa, sending.reminder(ada))
+        assert sending.dispatched(willow) == 1
+    assert ask(theo, f"/patients/{ada}/disclosures/accounting/", {"form": "csv"}).status_code == 409
+    with present(willow.system) as by:
+        assert pairing.run(by=by) == 1
+    page = text(ask(theo, f"/patients/{ada}/disclosures/?show=all"))
+    assert "the patient" in page and "in a message" in page and "§ 164.528(a)(1)(ii)" in page
+    assert ask(theo, f"/patients/{ada}/disclosures/accounting/", {"form": "csv"}).status_code == 200
