@@ -9,6 +9,7 @@ import { listenForPasskeys } from "./passkeys";
 import { showPasswords } from "./passwords";
 import { keepPreferences, tellZone } from "./preferences";
 import { switchUser } from "./switch";
+import { offerUndo } from "./undo";
 
 listenForKeys();
 keepPreferences();
@@ -25,6 +26,7 @@ htmx.onLoad((element) => {
   part.querySelector<HTMLElement>("[data-focus]")?.focus();
   const calendars = part.matches("[data-calendar]") ? [part] : part.querySelectorAll<HTMLElement>("[data-calendar]");
   if (calendars.length) void import("./calendar").then(({ liveCalendar }) => calendars.forEach(liveCalendar));
+  part.querySelectorAll<HTMLElement>("[data-undo]").forEach(offerUndo);
   part.querySelectorAll<HTMLFormElement>("form[data-filters]").forEach((form) => form.addEventListener("change", () => form.requestSubmit()));
   const plots = part.querySelectorAll<HTMLElement>("[data-chart]");
   const proofs = part.querySelectorAll<HTMLElement>("[data-proof]");
