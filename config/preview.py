@@ -2,7 +2,7 @@
 
 Whoever may approve access looks as somebody of the made-up clinic (cli/demo/made_up.py): the actor, and with it row
 security, is of that practice and of no other, so no address reaches anything real. Nothing is sent from here, and only
-the pages in SHOWN are shown.
+the pages of the rail and a few beside them are shown.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from keepwell.ledger import doorway
 from keepwell.ledger.doorway import present
 
 ADDRESS = re.compile(r"/preview/(?P<which>[a-z_]{3,20}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?P<rest>/.*)")
-SHOWN = frozenset({
-    "today", "patients", "patient", "chart", "resource", "why", "tasks", "task", "task-add", "register", "import",
-    "reviews", "review", "activity", "activity-entry", "my-activity", "my-activity-entry", "activity-saved", "settings",
-    "roles", "role", "care-teams", "people", "person",
+BESIDE = frozenset({
+    "notices", "patient", "chart", "resource", "why", "register", "appointment", "thread", "task", "task-add", "review",
+    "activity-entry", "my-activity", "my-activity-entry", "activity-saved", "roles", "role", "care-teams", "people",
+    "person",
 })  # fmt: skip
-"""The pages of a preview, by name. What is set at an installation or for oneself is not among them."""
+"""The pages of a preview beside those of the rail, by name. What is set for real is not among them."""
 STAMP = Stamp(Can.APPROVE_ACCESS, Purpose.HSYSADMIN)
 
 
@@ -69,7 +69,7 @@ class Previews:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Only the pages of a preview are shown in one."""
         match = request.resolver_match
-        if request.preview is None or (match and match.url_name in SHOWN):  # type: ignore[attr-defined]
+        if request.preview is None or (match and _shown(match.url_name)):  # type: ignore[attr-defined]
             return None
         return refusal_page(request, Refusal("PREVIEW_NOT_HERE"))
 
@@ -97,6 +97,13 @@ class Previews:
             return self.get_response(request)
         finally:
             set_script_prefix(before)
+
+
+def _shown(name: str | None) -> bool:
+    """Whether a page is part of a preview."""
+    from config.shell import PLACES  # which shows the bar, so it knows this module
+
+    return name in BESIDE or any(name == place[0] for place in PLACES)
 
 
 def _meant(which: str, signed: Signed) -> tuple[Role, Custom | None]:

@@ -214,7 +214,18 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
             ),
         ),
     ),
-    (_("This installation"), ()),
+    (
+        _("This installation"),
+        (
+            Place(
+                "version",
+                _("Version and updates"),
+                _("Which version this is, whether a newer one lies ready, and what became of the last updates."),
+                "package-check",
+                Can.APPROVE_ACCESS,
+            ),
+        ),
+    ),
 )
 """What there is to set, in the order people look for it. A group with nothing for a role is not shown."""
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from config import version
 from keepwell import charts
 from keepwell.access import notices
 from keepwell.access.pages import page
@@ -78,11 +79,12 @@ def came_in(by: Actor) -> dict[str, Any]:
 
 
 def todo(by: Actor) -> dict[str, Any]:
-    """The tasks I am to do first, and what I settled a moment ago."""
+    """The tasks I am to do first, what I settled a moment ago, and for officers what is amiss with the version."""
+    amiss = {"version": version.for_officers(by)}
     if not may(by, Can.WORK_ON_TASKS):
-        return {"tasks": [], "more_tasks": False, "undo": None}
+        return amiss | {"tasks": [], "more_tasks": False, "undo": None}
     tasks, more = lines.todo(by, SHOWN)
-    return {"tasks": tasks, "more_tasks": more, "undo": lists_of_tasks.just_done(by, UNDO)}
+    return amiss | {"tasks": tasks, "more_tasks": more, "undo": lists_of_tasks.just_done(by, UNDO)}
 
 
 def told(by: Actor) -> list[notices.Told]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import settings_home, today, views
+from config import settings_home, today, version, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", today.today, name="today"),
     path("settings/", settings_home.home, name="settings"),
+    path("settings/version/", version.version, name="version"),
     path("preferences/", views.preferences, name="preferences"),
     path("", include("keepwell.access.urls")),
     path("", include("keepwell.access.urls_lock")),

@@ -34,8 +34,10 @@ WHOLE = {
     "access_signinrules",
     "compliance_savedquestion",
     "messaging_inboxrules",
+    "django_migrations",
 }
-"""A practice has one row, one of each kind of rules, and a few dozen members, teams, devices and saved questions."""
+"""A practice has one row, one of each kind of rules, and a few dozen members, teams, devices and saved questions; an
+installation has some hundred migrations."""
 
 
 def pages(patient: UUID, actor: Actor) -> list[tuple[str, dict[str, str] | None]]:

@@ -19,3 +19,9 @@ def must_be_free(host: str, port: int) -> None:
             if error.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
                 raise
             raise Refusal("PORT_TAKEN", host=host, port=port) from error
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from keepwell.access import maintenance, programs
@@ -11,6 +12,7 @@ from keepwell.ledger import wire
 from keepwell.ledger.doorway import present
 from keepwell.ledger.reconcile import reconcile
 from keepwell.messaging import overdue
+from keepwell.operations import backups
 from keepwell.outbound.vendors import clocks, pauses
 from keepwell.patients.movein import actions as movein
 from keepwell.privacy import pairing
@@ -24,6 +26,13 @@ MONTHS_AHEAD = 3
 def partitions(timestamp: int = 0) -> int:
     """Partitions of the ledger for the months to come; there is a default one should this ever not run."""
     return int(wire.rows("default", "SELECT custody.make_partitions(%s)", MONTHS_AHEAD)[0][0])
+
+
+@app.periodic(cron="40 2 * * *")
+@app.task(name="keepwell.backup_keys", queue="keepwell")
+def expire_backup_keys(timestamp: int = 0) -> int:
+    """Keys of records leave backups after a week. How many backups."""
+    return backups.expire(settings.PLACES)
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -34,6 +34,16 @@ def place(practice: UUID, subject: UUID, file: UUID, phi: PhiClass) -> Place:
     return Place(practice, "file", "content", file, subject, phi)
 
 
+def archive_key(raw: bytes) -> ClassKey:
+    """The key of one archive of the house: no subject's, made for it alone and wrapped by the root key."""
+    return ClassKey.of(raw, 1)
+
+
+def archive_place(file: UUID) -> Place:
+    """Where an archive's content belongs: to the house and to this file."""
+    return Place(UUID(int=0), "archive", "content", file, UUID(int=0), PhiClass.OFFICE)
+
+
 def seal_stream(src: BinaryIO, dst: BinaryIO, key: ClassKey, at: Place) -> int:
     """Read plain bytes from `src`, write sealed ones to `dst`, and leave both open. Returns how many were read.
 

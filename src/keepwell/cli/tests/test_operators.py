@@ -32,7 +32,7 @@ from tests.browse import ask, text
 from tests.cast import Clinic
 
 TESS = Operator("root", WHO[1], WHO[3], "console")
-ASKING = ("console", "import-fhir", "ledger", "reconcile", "recovery-kit", "rotate", "sign-in-link")
+ASKING = ("console", "import-fhir", "ledger", "reconcile", "recovery-kit", "rotate", "sign-in-link", "update")
 
 
 @pytest.fixture(autouse=True)

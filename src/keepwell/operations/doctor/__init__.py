@@ -35,6 +35,9 @@ CHECKS: tuple[Callable[[Situation], Iterator[Finding]], ...] = (
     database.role_settings,
     database.clocks_apart,
     database.schema_behind,
+    database.code_older,
+    database.update_due,
+    database.old_keys_in_backups,
     database.not_reconciled,
 )
 

@@ -198,5 +198,65 @@ def schema_behind(at: Situation) -> Iterator[Finding]:
             "SCHEMA_BEHIND",
             Severity.FATAL,
             f"{pending} migrations have not been applied.",
-            "Run: keepwell migrate.",
+            "Run: keepwell update.",
+        )
+
+
+def code_older(at: Situation) -> Iterator[Finding]:
+    """A database made for newer code: what this code writes may not fit, and nothing would say so."""
+    if at.connection is None:
+        return
+    from keepwell.operations import versions
+
+    unknown = versions.applied() - versions.code()
+    if unknown:
+        yield Finding(
+            "CODE_OLDER",
+            Severity.FATAL,
+            f"The database has {len(unknown)} migrations that this version does not know.",
+            "Install the newer version again.",
+        )
+
+
+def update_due(at: Situation) -> Iterator[Finding]:
+    """What `keepwell update` has to say (45 CFR § 164.308(a)(5)(ii)(B), § 164.308(a)(7)(ii)(A))."""
+    if at.connection is None or schema.pending():
+        return
+    from keepwell.operations import versions
+
+    found = versions.standing(at.places)
+    if found.unfinished:
+        yield Finding(
+            "UPDATE_UNFINISHED",
+            Severity.WARNING,
+            f"An update began on {found.unfinished.at:%Y-%m-%d %H:%M} UTC and did not finish.",
+            "Run: keepwell update.",
+        )
+    if found.release:
+        yield Finding(
+            "NEWER_VERSION",
+            Severity.NOTE,
+            f"Version {found.release.version} lies ready; {found.installed} is installed.",
+            "Install it, then run: keepwell update.",
+        )
+    if not found.looked:
+        yield Finding(
+            "UPDATES_NOT_LOOKED_FOR",
+            Severity.NOTE,
+            "Nobody looked for a newer version for 90 days.",
+            "Look where you got this one, then run: keepwell update --check.",
+        )
+
+
+def old_keys_in_backups(at: Situation) -> Iterator[Finding]:
+    """Keys of records that were destroyed must not live on in a backup (NIST SP 800-88 § 2.6)."""
+    from keepwell.operations import backups
+
+    old = [one for one in backups.known(at.places) if one.has_keys and clock.now() - one.at > backups.KEYS_KEPT]
+    if old:
+        yield Finding(
+            "BACKUP_KEYS_OLD",
+            Severity.WARNING,
+            f"{len(old)} backups hold keys of records for more than a week.",
+            "Look whether the worker runs; it takes them away every night.",
         )

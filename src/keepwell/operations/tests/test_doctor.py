@@ -14,12 +14,15 @@ import pytest
 
 from keepwell.access import maintenance
 from keepwell.base import clock
+from keepwell.ledger import updates
 from keepwell.ledger.doorway import present
 from keepwell.ledger.reconcile import reconcile
-from keepwell.operations import doctor, osuser
+from keepwell.ledger.updates import Update
+from keepwell.operations import doctor, osuser, versions
 from keepwell.operations.doctor import Severity, Situation, database, machine
 from keepwell.operations.pgfiles import SUPERUSER
 from keepwell.operations.places import APPLICATION, Places
+from keepwell.operations.tests.test_versions import kept, wheel
 from tests.cast import Clinic
 
 RANDOM = "q7Z_w3Xv9Kc2Rt5Yb8Nm1Lp4Jh6Gf0DsAeUi"
@@ -301,3 +304,24 @@ def test_every_check_has_a_finding_that_a_test_here_names():
         named = {word.strip('",') for word in source.replace("(", " ").split() if word.strip('",').isupper()}
         for code in {word for word in named if "_" in word and f'"{word}"' in source}:
             assert code in text, code
+
+
+def test_keys_that_stay_in_a_backup_are_found(sound: Situation):
+    assert "BACKUP_KEYS_OLD" not in codes(sound)
+    kept(sound.places, 8)
+    assert codes(sound)["BACKUP_KEYS_OLD"] is Severity.WARNING
+
+
+def test_an_update_that_did_not_finish_and_a_newer_version_are_told(sound: Situation, monkeypatch: pytest.MonkeyPatch):
+    wheel(sound.places.home / "releases", "99.0.0")
+    assert codes(sound)["NEWER_VERSION"] is Severity.NOTE
+    began = Update(updates.BEGAN, clock.now() - dt.timedelta(days=100), {})
+    monkeypatch.setattr(updates, "last", lambda: [began])
+    found = codes(sound)
+    assert (found["UPDATE_UNFINISHED"], found["UPDATES_NOT_LOOKED_FOR"]) == (Severity.WARNING, Severity.NOTE)
+
+
+def test_a_database_made_for_newer_code_is_fatal(sound: Situation, monkeypatch: pytest.MonkeyPatch):
+    known = versions.code()
+    monkeypatch.setattr(versions, "code", lambda: known - {("ledger", "0005_explorer")})
+    assert codes(sound)["CODE_OLDER"] is Fatal
