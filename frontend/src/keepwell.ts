@@ -31,5 +31,6 @@ htmx.onLoad((element) => {
   const plots = part.querySelectorAll<HTMLElement>("[data-chart]");
   const proofs = part.querySelectorAll<HTMLElement>("[data-proof]");
   if (proofs.length) void import("./verify").then(({ offerToVerify }) => proofs.forEach(offerToVerify));
+  if (part.querySelector("[data-print]")) window.print();
   if (plots.length) void import("./charts").then(({ draw }) => plots.forEach(draw));
 });

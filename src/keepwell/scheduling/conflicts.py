@@ -71,7 +71,7 @@ def lines(rows: Sequence[Appointment], by: Actor) -> list[Line]:
         tags = charts.open(sorted({r.patient_id for r in rows}), NameTag, by=by, listed=True, partly=True).each(NameTag)
     return [
         Line(r.id, r.patient_id, tags[r.patient_id].name if r.patient_id in tags else "", r.starts_at, r.service.name,
-             r.practitioner.name, _page(r.id))
+             r.practitioner.name, page_of(r.id))
         for r in rows
     ]  # fmt: skip
 
@@ -90,7 +90,8 @@ def _spans(exception: DayException, zone: str) -> list[tuple[dt.datetime, dt.dat
     return [(wall.reading(d, exception.opens, where), wall.reading(d, exception.closes, where)) for d in each]
 
 
-def _page(appointment: UUID) -> str:
+def page_of(appointment: UUID) -> str:
+    """Where an appointment's own page is; nothing while there is none."""
     try:
         return reverse("appointment", args=[appointment])
     except NoReverseMatch:
