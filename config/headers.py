@@ -26,7 +26,7 @@ class SecurityHeaders:
         response.headers.setdefault("Cache-Control", "no-store")
         if settings.TLS:
             response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
-        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["X-Frame-Options"] = "DENY"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -137,6 +137,20 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
                 "calendar-x",
                 Can.MANAGE_SCHEDULES,
             ),
+            Place(
+                "my-feed",
+                _("Your calendar elsewhere"),
+                _("Your visits in your own calendar program, without names."),
+                "calendar-sync",
+                Can.SEE_SCHEDULE,
+            ),
+            Place(
+                "visit-rules",
+                _("Rules for visits"),
+                _("Until when controlled substances may be prescribed remotely, and what calendars outside may show."),
+                "scale",
+                Can.SET_VISIT_RULES,
+            ),
         ),
     ),
     (

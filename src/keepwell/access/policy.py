@@ -96,6 +96,7 @@ class Can(StrEnum):
     BOOK_APPOINTMENTS = "book and change appointments"
     OVERBOOK = "book two visits at one time"
     SEE_LICENSES = "see licenses"
+    SET_VISIT_RULES = "set rules for visits"
     MANAGE_SCHEDULES = "set up services, hours and licenses"
     USE_OUTBOX = "see what waits to be sent and release or discard it"
     MANAGE_CARRIERS = "connect carriers and set how the practice writes"
@@ -140,6 +141,7 @@ MAY_DO: dict[Role, frozenset[Can]] = {
     R.PRIVACY_OFFICER: _PEOPLE
     | _CONSENTS
     | {Can.MANAGE_RESTRICTIONS, Can.MANAGE_CONSENT_TEXTS, Can.ACCOUNT_DISCLOSURES}
+    | {Can.SET_VISIT_RULES}
     | _APPROVES
     | _VENDORS
     | {Can.READ_LEDGER, Can.MERGE_PATIENTS, Can.REVIEW_ACCESS, Can.SEE_ALL_TASKS}
@@ -148,7 +150,7 @@ MAY_DO: dict[Role, frozenset[Can]] = {
     | _APPROVES
     | _VENDORS
     | {Can.READ_LEDGER, Can.REVIEW_ACCESS, Can.MANAGE_ACCESS, Can.MANAGE_DEVICES}
-    | {Can.MANAGE_CARRIERS},
+    | {Can.MANAGE_CARRIERS, Can.SET_VISIT_RULES},
     R.ADMINISTRATOR: _EVERYBODY
     | _APPROVES
     | _VENDORS

@@ -110,6 +110,9 @@ VERBS = PEOPLE | {
         _("told nothing to a caller they could not verify"),
     ),
     "caller.verified": (_("verified a caller about"), _("verified a caller")),
+    "calendar_feed.fetched": (_("read a provider's calendar of"), _("read a provider's calendar from outside")),
+    "calendar_feed.made": (_("made a private calendar address at"), _("made a private calendar address")),
+    "calendar_feed.revoked": (_("ended a private calendar address at"), _("ended a private calendar address")),
     "care_relation.began": (_("began a care relation with"), _("began a care relation")),
     "care_relation.ended": (_("ended a care relation with"), _("ended a care relation")),
     "care_team.formed": (_("formed a care team for"), _("formed a care team")),
@@ -187,6 +190,12 @@ VERBS = PEOPLE | {
     "practice_key.destroyed": (_("destroyed an old key of"), _("destroyed an old key of the practice")),
     "practice_key.renewed": (_("renewed the key of"), _("renewed the key of the practice")),
     "practice_key.rewrapped": (_("put under the new key the keys of"), _("put keys under the new key")),
+    "prescribing.basis_recorded": (
+        _("wrote down on what a remote prescription rests for"),
+        _("wrote down on what a remote prescription rests"),
+    ),
+    "program.begun": (_("added the program"), _("added a program")),
+    "program.ended": (_("ended the program"), _("ended a program")),
     "record.disposed": (_("destroyed for good the record of"), _("destroyed a record for good")),
     "related_person.added": (_("added somebody who belongs to"), _("added a related person")),
     "related_person.ended": (_("ended a related person of"), _("ended a related person")),
@@ -231,6 +240,12 @@ VERBS = PEOPLE | {
     ),
     "vendor_service.stopped": (_("took a vendor's service out of use for"), _("took a vendor's service out of use")),
     "vendor_service.used": (_("put a vendor's service in use for"), _("put a vendor's service in use")),
+    "visit.consent_holder": (_("wrote down who will be present with"), _("wrote down who will be present")),
+    "visit.license_choice": (
+        _("chose how a visit goes on without a license there, of"),
+        _("chose how a visit goes on without a license there"),
+    ),
+    "visit_rules.set": (_("set the rules for visits of"), _("set the rules for visits")),
 }
 
 VERBS |= SENDING | VISITS

@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
+from keepwell.scheduling.minors import Holder
+
 CAUSES = ("patient", "practitioner", "practice", "weather", "technical", "insurance", "other")
 """Why an appointment is cancelled, as far as it may stand in the clear."""
 
@@ -28,3 +30,4 @@ class Booking:
     overbook: str = ""
     group: UUID | None = None
     minutes: int | None = None
+    holder: Holder | None = None

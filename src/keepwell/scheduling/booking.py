@@ -19,7 +19,7 @@ from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
 from keepwell.patients.models import Patient
-from keepwell.scheduling import changes, freeing, placing, slots, wall
+from keepwell.scheduling import changes, freeing, minors, placing, slots, wall
 from keepwell.scheduling.asked import Booking
 from keepwell.scheduling.models import STANDING, Appointment, AppointmentSeries, HealthcareService, Schedule, Slot
 from keepwell.vault.phi import PhiClass
@@ -60,11 +60,16 @@ def book(patient: UUID, asked: Booking, *, by: Actor, series: AppointmentSeries 
     """Promises a patient a time. The second booking of a time is refused.
 
     Raises Refusal SLOT_TAKEN (with `alternatives`), PATIENT_BUSY, HOLD_EXPIRED, SLOT_OUTSIDE_HOURS, LOCATION_REQUIRED,
-    LICENSE_STATE_MISMATCH, LICENSE_EXPIRED, MODALITY_UNKNOWN, SERVICE_UNKNOWN, TIME_PAST, GROUP_FULL, ACCESS_DENIED.
+    LICENSE_STATE_MISMATCH, LICENSE_EXPIRED, MODALITY_UNKNOWN, SERVICE_UNKNOWN, TIME_PAST, GROUP_FULL, ACCESS_DENIED,
+    MINOR_PRESENCE_MISSING.
     """
     if asked.overbook and not policy.may(by, Can.OVERBOOK):
         raise Refusal("ACCESS_DENIED", field="overbook", permission=Can.OVERBOOK)
-    return _booked((patient, by.practice), asked, series, by=by)
+    holder = minors.checked(patient, asked.holder, by=by)
+    made = _booked((patient, by.practice), asked, series, by=by)
+    if holder is not None:
+        minors.keep(made, holder, by=by)
+    return made
 
 
 @action("appointment.booked", about="whom", seals={PhiClass.CLINICAL, PhiClass.CONTACT})

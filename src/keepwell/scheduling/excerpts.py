@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from keepwell.charts.excerpts import excerpt
-from keepwell.scheduling.models import Appointment, License, Participant, VisitLocation
+from keepwell.patients.models import Patient, RelatedPerson
+from keepwell.scheduling.models import (
+    Appointment,
+    License,
+    Participant,
+    RemotePrescribing,
+    VisitConsentHolder,
+    VisitLocation,
+)
 
 
 @excerpt(Appointment, of="patient_id", sorted_by=("starts_at",))
@@ -56,3 +65,36 @@ class Helper:
     language: str | None
     reach: str | None
     ended_at: dt.datetime | None
+
+
+@excerpt(Patient)
+class Born:
+    "How old somebody is, to know who holds their consent."
+
+    birth_date: dt.date | None
+
+
+@excerpt(RelatedPerson, sorted_by=("began_at",))
+class Kinship:
+    "Whether a parent or guardian is on file; not who."
+
+    relationship: str
+    ended_at: dt.datetime | None
+
+
+@excerpt(VisitConsentHolder, of="patient_id", sorted_by=("at",))
+class ConsentHolder:
+    "Who will be present at a minor's visit."
+
+    pk: UUID
+    basis: str
+    who: str | None
+
+
+@excerpt(RemotePrescribing, of="patient_id", sorted_by=("at",))
+class PrescribingBasis:
+    "On what a remote prescription of a controlled substance rests."
+
+    pk: UUID
+    at: dt.datetime
+    terms: dict[str, Any]

@@ -19,10 +19,10 @@ from keepwell.base.refusal import Refusal
 from keepwell.charts.excerpts import plan
 from keepwell.patients.excerpts import NameTag
 from keepwell.patients.views import actor_of, chart_of
-from keepwell.scheduling import licensing
-from keepwell.scheduling.excerpts import LicenseChoice
+from keepwell.scheduling import licensing, minors, prescribing
+from keepwell.scheduling.excerpts import ConsentHolder, LicenseChoice, PrescribingBasis
 from keepwell.scheduling.forms_licenses import LocationForm
-from keepwell.scheduling.models import Appointment, VisitLocation
+from keepwell.scheduling.models import Appointment, RemotePrescribing, VisitConsentHolder, VisitLocation
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,27 +58,78 @@ def go_on(request: HttpRequest, at: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("visit-location", args=[found.appointment_id]))
 
 
+@require_POST
+@page(Can.BOOK_APPOINTMENTS, purpose=Purpose.TREAT)
+def prescribe(request: HttpRequest, appointment: UUID) -> HttpResponse:
+    """On what a controlled substance may be prescribed in this visit."""
+    row, by = _appointment(appointment), actor_of(request)
+    typed = {"schedule": request.POST.get("schedule", ""), "basis": request.POST.get("basis", "")}
+    try:
+        prescribing.record(row, typed["schedule"], typed["basis"], by=by)
+    except Refusal as refusal:
+        if refusal.field is None:
+            raise
+        return _page(request, row, LocationForm(), by, status=refusal.status, refused=refusal, typed=typed)
+    return HttpResponseRedirect(reverse("visit-location", args=[row.id]) + "#prescribing")
+
+
+class Told:
+    """What was written down for one visit, as far as this role may read it, in one opening."""
+
+    def __init__(self, row: Appointment, asked: list[VisitLocation], by: Actor) -> None:
+        self._row = row
+        self.rests = list(RemotePrescribing.objects.filter(appointment=row).order_by("-at"))
+        self.holder = VisitConsentHolder.objects.filter(appointment=row).order_by("-at").first()
+        clinical = any(one.line is not None for one in asked) or bool(self.rests)
+        self.reads = clinical and not policy.refused(by, plan(LicenseChoice).classes, [row.patient_id])
+        near = self.holder is not None and plan(ConsentHolder).classes <= policy.visible(by)
+        wanted = [
+            NameTag,
+            *([LicenseChoice, PrescribingBasis] if self.reads else []),
+            *([ConsentHolder] if near else []),
+        ]
+        self._chart = charts.open(row.patient_id, *wanted, by=by, listed=False)
+
+    def shown(self) -> dict[str, Any]:
+        lines = self._of(LicenseChoice, VisitLocation)
+        return {
+            "tag": self._chart.one(NameTag),
+            "lines": {one.pk: one.line for one in lines},
+            "rests": self.rests,
+            "terms": {one.pk: one.terms for one in self._of(PrescribingBasis, RemotePrescribing)},
+            "holder": self.holder,
+            "holder_word": minors.BASES[minors.Basis(self.holder.basis)][0] if self.holder else "",
+            "holder_who": next((one.who for one in self._of(ConsentHolder, VisitConsentHolder)), ""),
+            "basis_words": {key: words for key, (words, _about) in prescribing.BASES.items()},
+        }
+
+    def _of(self, excerpt: type[Any], model: Any) -> list[Any]:
+        if not self._chart.reads(excerpt):
+            return []
+        rows = model.objects.filter(appointment=self._row).order_by("-at")
+        return [one for many in self._chart.all(excerpt, rows).values() for one in many]
+
+
 def _page(
     request: HttpRequest, row: Appointment, form: LocationForm, by: Actor, *, status: int = 200, **given: Any
 ) -> HttpResponse:
     asked = list(VisitLocation.objects.select_related("asked_by", "license").filter(appointment=row).order_by("-at"))
-    written = any(one.line is not None for one in asked)
-    reads = written and not policy.refused(by, plan(LicenseChoice).classes, [row.patient_id])
-    chart = charts.open(row.patient_id, NameTag, *([LicenseChoice] if reads else []), by=by, listed=False)
-    lines = chart.all(LicenseChoice, VisitLocation.objects.filter(appointment=row)) if reads else {}
-    shown = {
+    told = Told(row, asked, by)
+    shown = told.shown() | {
         "row": row,
-        "tag": chart.one(NameTag),
         "chart": chart_of(row.patient_id),
         "form": form,
         "now": asked[0] if asked else None,
         "asked": asked,
-        "lines": {one.pk: one.line for many in lines.values() for one in many},
         "choices": licensing.CHOICES,
         "options": [(value, words, about) for value, (words, about) in licensing.CHOICES.items()],
         "decides": by.role in licensing.PROVIDERS,
+        "days": prescribing.days_left(),
+        "bases": [(value, words, about) for value, (words, about) in prescribing.BASES.items()],
+        "schedules": list(prescribing.SCHEDULES.items()),
+        "prescribes": by.role in licensing.PROVIDERS and row.modality in prescribing.MODES and row.service.clinical,
         "refused": given.get("refused"),
-        "typed": given.get("typed", {"choice": "", "line": ""}),
+        "typed": {"choice": "", "line": "", "schedule": "", "basis": ""} | given.get("typed", {}),
     }
     return render(request, "scheduling/location.html", shown, status=status)
 

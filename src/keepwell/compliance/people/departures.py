@@ -21,6 +21,7 @@ from keepwell.base.actor import Actor, Role
 from keepwell.base.refusal import Refusal
 from keepwell.compliance.people import returning
 from keepwell.ledger.actions import action
+from keepwell.scheduling import feeds
 from keepwell.tasks import actions as tasks
 from keepwell.tasks.lists import open_of
 
@@ -33,6 +34,7 @@ STEPS = {
     "links": _("One-time links and open requests"),
     "tokens": _("Tokens of programs they saw"),
     "devices": _("Computers and phones they carry"),
+    "feeds": _("Private calendar addresses"),
     "tasks": _("Tasks handed over"),
 }
 EXPLAINED = {
@@ -132,6 +134,7 @@ def living(departure: Departure) -> list[str]:
         "links": _links(member).exists() or _requests(member).exists(),
         "tokens": _tokens(member).exists(),
         "devices": _devices(member).exists(),
+        "feeds": any(feeds.of(place) for place in _all(member)),
         "tasks": any(open_of(place).exists() for place in _all(member)),
     }
     return [str(STEPS[name]) for name, lives in found.items() if lives]
@@ -194,6 +197,12 @@ def _end_devices(departure: Departure, by: Actor) -> None:
         device_actions.revoke(device, by=by)
 
 
+def _end_feeds(departure: Departure, by: Actor) -> None:
+    for place in _all(departure.member):
+        if feeds.of(place) is not None:
+            feeds.revoke(place, by=by)
+
+
 def _hand_over(departure: Departure, by: Actor) -> None:
     to: Membership | Role = departure.hand_to or Role.ADMINISTRATOR
     for place in _all(departure.member):
@@ -206,6 +215,7 @@ _STEPS: dict[str, Callable[[Departure, Actor], None]] = {
     "links": _end_links,
     "tokens": _end_tokens,
     "devices": _end_devices,
+    "feeds": _end_feeds,
     "tasks": _hand_over,
 }
 

@@ -10,7 +10,8 @@ from keepwell.scheduling.models.appointments import (
     Participant,
     Slot,
 )
-from keepwell.scheduling.models.checks import VisitLocation
+from keepwell.scheduling.models.checks import RemotePrescribing, VisitConsentHolder, VisitLocation
+from keepwell.scheduling.models.feeds import CalendarFeed, VisitRules
 from keepwell.scheduling.models.hours import DayException, Schedule, WeeklyHours
 from keepwell.scheduling.models.policies import ChangePolicy, Lapse
 from keepwell.scheduling.models.requests import BookingRequest
@@ -24,6 +25,7 @@ __all__ = [
     "AppointmentSeries",
     "BookingRequest",
     "ChangePolicy",
+    "CalendarFeed",
     "DayException",
     "FreedTime",
     "HealthcareService",
@@ -33,9 +35,12 @@ __all__ = [
     "Offer",
     "Offering",
     "Participant",
+    "RemotePrescribing",
     "Schedule",
     "Slot",
+    "VisitConsentHolder",
     "VisitLocation",
     "WaitlistEntry",
+    "VisitRules",
     "WeeklyHours",
 ]

@@ -42,3 +42,47 @@ class VisitLocation(Tenanted):
 
     class Meta:
         indexes = [models.Index(fields=["practice", "appointment", "at"], name="scheduling_location_of")]
+
+
+class RemotePrescribing(Tenanted):
+    """On what basis a controlled substance may be prescribed without meeting in person (21 U.S.C. § 829(e)).
+
+    The `terms` are the schedule of the drug, the mode of the visit and the basis; all of that is clinical.
+    """
+
+    patient = subject()
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="+", db_constraint=False)
+    terms = SealedField(phi=PhiClass.CLINICAL, kind=dict)
+    said_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", db_constraint=False)
+    at = models.DateTimeField(auto_now_add=True)
+
+    plain = {"at"}
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "appointment", "at"], name="scheduling_basis_of")]
+
+
+class VisitConsentHolder(Tenanted):
+    """Who holds the consent for a minor's visit (45 CFR § 164.502(g)(3)): who will be present, or why nobody needs be.
+
+    Whether a minor may consent alone is the law of a state; the practice decides, and its reason is in `basis`.
+    """
+
+    class Basis(models.TextChoices):
+        PRESENT = "present"
+        CONSENTED = "consented"
+        MINOR_CONSENTS = "minor-consents"
+        EMANCIPATED = "emancipated"
+        EMERGENCY = "emergency"
+
+    patient = subject()
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="+", db_constraint=False)
+    basis = models.CharField(max_length=16, choices=Basis)
+    who = SealedField(phi=PhiClass.CONTACT, null=True)
+    said_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", db_constraint=False, null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    plain = {"basis", "at"}
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "appointment"], name="scheduling_holder_of")]
