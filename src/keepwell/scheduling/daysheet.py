@@ -9,8 +9,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext_lazy as _
-
 from keepwell import charts
 from keepwell.access import policy
 from keepwell.base.actor import Actor
@@ -21,16 +19,10 @@ from keepwell.patients.excerpts import NameTag, Reach, Whereabouts
 from keepwell.scheduling import wall
 from keepwell.scheduling.models import Appointment
 from keepwell.scheduling.readiness import Facts, Mark
+from keepwell.scheduling.words import STATUSES
 
 S = Appointment.Status
 COMES = (S.BOOKED, S.ARRIVED, S.CHECKED_IN, S.FULFILLED, S.NO_SHOW)
-WORDS = {
-    S.BOOKED: (_("booked"), "calendar", ""),
-    S.ARRIVED: (_("here"), "door-open", "look"),
-    S.CHECKED_IN: (_("checked in"), "clipboard-check", "good"),
-    S.FULFILLED: (_("seen"), "check", ""),
-    S.NO_SHOW: (_("did not come"), "user-x", "look"),
-}
 MOST = 300
 """More visits than one page of paper after another is good for."""
 
@@ -49,7 +41,7 @@ class Line:
 
     @property
     def status(self) -> tuple[Any, str, str]:
-        return WORDS[S(self.row.status)]
+        return STATUSES[S(self.row.status)]
 
 
 def lines(day: dt.date, zone: ZoneInfo, *, by: Actor, provider: UUID | None = None) -> list[Line]:

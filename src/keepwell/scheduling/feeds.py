@@ -7,6 +7,8 @@ import secrets
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from keepwell.access import door
 from keepwell.base import clock
 from keepwell.base.actor import Actor, nobody
@@ -94,5 +96,5 @@ def set_rules(flexibility_ends: dt.date, initials: bool, *, by: Actor) -> VisitR
     return kept
 
 
-def _standing(practitioner: UUID):  # type: ignore[no-untyped-def]
+def _standing(practitioner: UUID) -> QuerySet[CalendarFeed]:
     return CalendarFeed.objects.filter(practitioner_id=practitioner, revoked_at=None).order_by("made_at")

@@ -16,7 +16,7 @@ from keepwell.base.refusal import Refusal
 from keepwell.patients.codes import LANGUAGES
 from keepwell.patients.forms import Asking, text
 from keepwell.patients.forms_reach import STATE_CHOICES
-from keepwell.scheduling import agenda, wall
+from keepwell.scheduling import agenda, minors, wall
 from keepwell.scheduling.asked import Booking
 from keepwell.scheduling.models import AppointmentSeries, HealthcareService, Modality
 from keepwell.scheduling.participants import Helps
@@ -83,6 +83,13 @@ class BookForm(WhenForm):
     )  # fmt: skip
     overbook = forms.BooleanField(label=_("Book although somebody else has this time"), required=False)
     why = forms.CharField(label=_("Why two at once is right"), required=False, max_length=200)
+    holder = forms.ChoiceField(
+        label=_("Who comes with this minor?"), required=False,
+        choices=[("", _("Choose one")), *((key, words) for key, (words, _about) in minors.BASES.items())],
+    )  # fmt: skip
+    holder_who = forms.CharField(
+        label=_("Who, and what they are to the patient"), required=False, max_length=minors.LONGEST
+    )
 
     every = forms.IntegerField(
         label=_("Every"),
@@ -96,7 +103,21 @@ class BookForm(WhenForm):
         label=_("Until"), required=False, widget=DAY, help_text=_("Each visit is shown before anything is saved.")
     )
 
-    field_order = ("service", "how", "state", "provider", "day", "time", "minutes", "at", "reason", "overbook", "why")
+    field_order = (
+        "service",
+        "how",
+        "state",
+        "provider",
+        "day",
+        "time",
+        "minutes",
+        "at",
+        "reason",
+        "overbook",
+        "why",
+        "holder",
+        "holder_who",
+    )
 
     def __init__(self, *args: Any, services: list[HealthcareService], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -123,9 +144,11 @@ class BookForm(WhenForm):
         service = self.services[said["service"]]
         minutes = said["minutes"] if said["minutes"] and said["minutes"] != service.minutes else None
         reason = said["reason"].strip() or None
+        holder = minors.Holder(said["holder"], said["holder_who"]) if said["holder"] else None
         return Booking(
-            service.id, self.whom(), self.starts(), said["how"], said["state"], reason, hold, why, group, minutes
-        )
+            service.id, self.whom(), self.starts(), said["how"], said["state"], reason, hold, why, group, minutes,
+            holder,
+        )  # fmt: skip
 
 
 class CancelForm(Asking):

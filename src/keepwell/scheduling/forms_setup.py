@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from keepwell.base.places import US_TIME_ZONES
 from keepwell.base.refusal import Refusal
 from keepwell.patients.forms import Asking, text
-from keepwell.scheduling.models import HealthcareService, Modality, WeeklyHours
+from keepwell.scheduling import words
+from keepwell.scheduling.models import HealthcareService, WeeklyHours
 from keepwell.scheduling.providers import providers
 from keepwell.scheduling.setting import Hours
 
-MODALITIES = {Modality.VIDEO: _("Video"), Modality.PHONE: _("Phone"), Modality.IN_PERSON: _("In person")}
+MODALITIES = {kind: said for kind, (said, _icon) in words.MODALITIES.items()}
 LEADS = {0: _("none"), 60: _("1 hour"), 120: _("2 hours"), 240: _("4 hours"), 1440: _("1 day"), 2880: _("2 days"),
          10080: _("1 week")}  # fmt: skip
 DAYS = (
@@ -104,8 +105,8 @@ class WeekForm(Asking):
             known = [row for row in week or () if row.weekday == weekday]
             for at in range(SPANS):
                 row = known[at] if at < len(known) else None
-                for end, words in (("opens", _("from")), ("closes", _("until"))):
-                    field = time(f"{DAYS[weekday - 1]}, {words}")
+                for end, said in (("opens", _("from")), ("closes", _("until"))):
+                    field = time(f"{DAYS[weekday - 1]}, {said}")
                     field.initial = getattr(row, end) if row else None
                     self.fields[f"d{weekday}_{at}_{end}"] = field
 

@@ -36,7 +36,7 @@ def feed(rows: Iterable[Appointment], initials: Mapping[UUID, str]) -> bytes:
         once.add(uid)
         summary = " ".join(filter(None, (_titled(row), "" if group else initials.get(row.patient_id, ""))))
         calendar.add_component(_event(row, uid, summary))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def of_one(appointment: Appointment) -> bytes:
@@ -46,7 +46,7 @@ def of_one(appointment: Appointment) -> bytes:
     event = _event(appointment, appointment.id, _("Appointment"))
     event.add("organizer", vCalAddress(f"urn:uuid:{appointment.practice_id}"))
     calendar.add_component(event)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _calendar(method: str) -> Calendar:

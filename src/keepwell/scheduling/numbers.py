@@ -93,8 +93,7 @@ class Numbers:
 def of(asked: Asked, providers: Sequence[tuple[UUID, str]]) -> Numbers:
     """Four questions: by week, by provider, by service, and the hours of each provider and week."""
     weeks = {asked.first + n * WEEK: Tally(asked.first + n * WEEK) for n in range(asked.weeks)}
-    by_week = _counted(asked).annotate(week=TruncWeek("starts_at", tzinfo=asked.zone)).values("week")
-    for row in by_week.annotate(**_COUNTS).order_by("week"):
+    for row in _rows(_counted(asked).annotate(week=TruncWeek("starts_at", tzinfo=asked.zone)), "week"):
         _fill(weeks[row["week"].astimezone(asked.zone).date()], row)
     names = dict(providers)
     whose: dict[UUID, Tally] = {}
@@ -128,9 +127,13 @@ def _counted(asked: Asked) -> QuerySet[Appointment]:
     return rows.filter(service_id=asked.service) if asked.service else rows
 
 
-def _grouped(asked: Asked, by: str) -> Iterable[dict[str, Any]]:
-    rows = _counted(asked).values(f"{by}_id", f"{by}__name").annotate(**_COUNTS)
-    return rows.order_by(f"{by}__name", f"{by}_id")
+def _grouped(asked: Asked, by: str) -> list[dict[str, Any]]:
+    return _rows(_counted(asked), f"{by}__name", f"{by}_id")
+
+
+def _rows(of: Any, *keys: str) -> list[dict[str, Any]]:
+    """The counts of each group, in order."""
+    return list(of.values(*keys).annotate(**_COUNTS).order_by(*keys))
 
 
 def _fill(tally: Tally, row: dict[str, Any]) -> Tally:
@@ -143,7 +146,7 @@ def _time(asked: Asked, members: Iterable[UUID]) -> list[tuple[int, UUID, int, i
     with connection.cursor() as cursor:
         zone = asked.zone.key
         cursor.execute(_TIME, [asked.first, zone, asked.first, zone, asked.weeks, list(members)])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 HEAD = (

@@ -20,7 +20,7 @@ from keepwell.access.reachable import standing
 from keepwell.patients.codes import LANGUAGES
 from keepwell.patients.models import ContactPoint, Coverage
 from keepwell.scheduling import slots
-from keepwell.scheduling.models import Appointment, License, Modality, VisitLocation
+from keepwell.scheduling.models import Appointment, License, Modality, Participant, VisitLocation
 
 ENGLISH = "en"
 
@@ -46,7 +46,10 @@ class Facts:
         who = {row.practitioner_id for row in rows}
         held = License.objects.filter(practitioner_id__in=who, ended_at=None).order_by("id")
         self._licensed = {(one.practitioner_id, one.state) for one in held if slots.lasts(one, day)}
-        located = VisitLocation.objects.filter(appointment_id__in=[row.id for row in rows]).order_by("at", "id")
+        ids = [row.id for row in rows]
+        located = VisitLocation.objects.filter(appointment_id__in=ids).order_by("at", "id")
+        helping = Participant.objects.filter(role=Participant.Role.INTERPRETER, ended_at=None, appointment_id__in=ids)
+        self._helped = set(helping.order_by().values_list("appointment_id", flat=True))
         self._located = {at.appointment_id: at for at in located}
 
     def of(self, row: Appointment, language: str | None = None) -> list[Mark]:
@@ -58,7 +61,7 @@ class Facts:
             self._notice(records),
             _mark(bool(records & self._covered), _("insurance"), _("no insurance"), "credit-card"),
             _mark(bool(records & self._reached), _("phone or e-mail"), _("no way to reach them"), "phone"),
-            _interpreter(language),
+            self._interpreter(row, language),
         ]
         return sorted((mark for mark in marks if mark), key=lambda mark: mark.tone != "look")
 
@@ -83,16 +86,17 @@ class Facts:
             return Mark(_("telehealth consent out of date"), "file-clock", "look")
         return _mark(agreed, _("telehealth consent"), _("no telehealth consent"), "file-check")
 
+    def _interpreter(self, row: Appointment, language: str | None) -> Mark | None:
+        if row.id in self._helped:
+            return Mark(_("interpreter"), "languages", "good")
+        if not language or language == ENGLISH:
+            return None
+        words = _("speaks %(language)s, no interpreter") % {"language": LANGUAGES.get(language, language)}
+        return Mark(words, "languages", "look")
+
     def _notice(self, records: set[UUID]) -> Mark:
         given = any(c.patient_id in records and c.kind == Consent.Kind.NOTICE for c in self._consents)
         return _mark(given, _("privacy notice"), _("privacy notice not given"), "file-text")
-
-
-def _interpreter(language: str | None) -> Mark | None:
-    if not language or language == ENGLISH:
-        return None
-    words = _("speaks %(language)s") % {"language": LANGUAGES.get(language, language)}
-    return Mark(words, "languages", "look")
 
 
 def _mark(there: bool, good: Any, missing: Any, icon: str) -> Mark:

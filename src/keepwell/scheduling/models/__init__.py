@@ -24,8 +24,8 @@ __all__ = [
     "AppointmentChange",
     "AppointmentSeries",
     "BookingRequest",
-    "ChangePolicy",
     "CalendarFeed",
+    "ChangePolicy",
     "DayException",
     "FreedTime",
     "HealthcareService",
@@ -40,7 +40,7 @@ __all__ = [
     "Slot",
     "VisitConsentHolder",
     "VisitLocation",
-    "WaitlistEntry",
     "VisitRules",
+    "WaitlistEntry",
     "WeeklyHours",
 ]

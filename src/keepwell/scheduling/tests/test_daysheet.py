@@ -47,7 +47,7 @@ def test_what_is_missing_comes_from_facts(rosa: Actor, willow: Clinic, calendar:
     made = books(rosa, kim, calendar)
     page = text(ask(rosa, sheet(calendar)))
     for words in ("no insurance", "no way to reach them", "no telehealth consent", "privacy notice not given",
-                  "speaks Tiếng Việt", "licensed in MA"):  # fmt: skip
+                  "speaks Tiếng Việt, no interpreter", "licensed in MA"):  # fmt: skip
         assert words in page, words
     adds(willow, kim, Contact(system="phone", value="+16175550143"))
     with present(willow.system) as by:

@@ -11,6 +11,7 @@ from django.test import Client
 from icalendar import Calendar as Ics
 
 from config.logging import said as logged
+from keepwell.access import actions as access
 from keepwell.access.tests.test_actions import verbs
 from keepwell.base import clock
 from keepwell.base.actor import Actor
@@ -108,7 +109,7 @@ def test_the_address_stands_in_no_log_and_is_sent_to_nobody(imani: Actor, calend
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert answer.headers["Cache-Control"] == "no-store"
     record = logging.LogRecord("django.request", logging.WARNING, "", 0, "%s", (f"/feeds/{token}.ics",), None)
-    record.request = answer.wsgi_request  # type: ignore[attr-defined]
+    record.request = answer.wsgi_request
     assert token not in logged(record)
     with present(calendar.clinic.system):
         kept = wire.rows("default", "SELECT count(*) FROM custody.entry WHERE detail::text LIKE %s", f"%{token}%")
@@ -180,3 +181,11 @@ def test_a_date_out_of_reach_is_refused(theo: Actor):
     by = again(theo)
     with present(by):
         assert code_of(lambda: feeds.set_rules(dt.date(1999, 1, 1), False, by=by)) == "TIME_ORDER"
+
+
+def test_it_ends_with_the_place_to_work_whatever_else_runs(willow: Clinic, imani: Actor, calendar: Calendar):
+    token = makes(imani)
+    with present(willow.system) as by:
+        access.leave(willow.members["imani"], by=by)
+        assert feeds.of(imani.id) is not None
+    assert fetches(token)[0] == 404

@@ -6,6 +6,7 @@ import datetime as dt
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 
 from keepwell.access.tests.test_actions import verbs
 from keepwell.base import clock
@@ -16,8 +17,9 @@ from keepwell.patients.tests.people import LI, again, entries, looks_after, regi
 from keepwell.scheduling import feeds, minors, prescribing
 from keepwell.scheduling.minors import Holder
 from keepwell.scheduling.models import RemotePrescribing, VisitConsentHolder
-from keepwell.scheduling.tests.conftest import Calendar
+from keepwell.scheduling.tests.conftest import NEW_YORK, Calendar
 from keepwell.scheduling.tests.test_booking import books, code_of
+from keepwell.scheduling.tests.test_pages import form
 from tests.browse import ask, text
 from tests.cast import Clinic
 
@@ -102,3 +104,21 @@ def test_the_page_before_a_visit_asks_and_warns(
     assert ask(imani, f"{here}prescribing/", {"schedule": "3", "basis": "seen"}).status_code == 302
     assert "Schedule III" in text(ask(imani, f"{here}location/"))
     assert "Schedule III" not in text(ask(rosa, f"{here}location/"))
+
+
+def test_the_form_asks_who_comes_and_books_then(rosa: Actor, willow: Clinic, calendar: Calendar):
+    li = registers(willow, LI)
+    assert "A minor" not in text(ask(rosa, "/schedule/book/"))
+    refused = ask(again(rosa), "/schedule/book/", form(calendar, li))
+    assert refused.status_code == 409
+    assert "id_holder" in text(refused)
+    assert "A minor" in text(refused)
+    nobody = ask(again(rosa), "/schedule/book/", form(calendar, li, holder="present"))
+    assert nobody.status_code == 422
+    assert "id_holder_who" in text(nobody)
+    with timezone.override(NEW_YORK):
+        said = form(calendar, li, holder="present", holder_who="Wen Li, mother")
+        booked = ask(again(rosa), "/schedule/book/", said)
+    assert booked.status_code == 302
+    with present(again(rosa)):
+        assert VisitConsentHolder.objects.count() == 1
