@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.compliance.verbs_people import PEOPLE
+from keepwell.compliance.verbs_scheduling import SCHEDULING
 from keepwell.compliance.verbs_sending import SENDING
 from keepwell.compliance.verbs_visits import VISITS
 
@@ -110,9 +111,6 @@ VERBS = PEOPLE | {
         _("told nothing to a caller they could not verify"),
     ),
     "caller.verified": (_("verified a caller about"), _("verified a caller")),
-    "calendar_feed.fetched": (_("read a provider's calendar of"), _("read a provider's calendar from outside")),
-    "calendar_feed.made": (_("made a private calendar address at"), _("made a private calendar address")),
-    "calendar_feed.revoked": (_("ended a private calendar address at"), _("ended a private calendar address")),
     "care_relation.began": (_("began a care relation with"), _("began a care relation")),
     "care_relation.ended": (_("ended a care relation with"), _("ended a care relation")),
     "care_team.formed": (_("formed a care team for"), _("formed a care team")),
@@ -129,9 +127,6 @@ VERBS = PEOPLE | {
     "contact.ended": (_("ended a phone or e-mail of"), _("ended a phone or e-mail")),
     "coverage.added": (_("added insurance of"), _("added insurance")),
     "coverage.ended": (_("ended insurance of"), _("ended insurance")),
-    "day.excepted": (_("set days off or extra hours at"), _("set days off or extra hours")),
-    "day.usual_again": (_("took back days off or extra hours at"), _("took back days off or extra hours")),
-    "day_sheet.printed": (_("printed a day sheet with"), _("printed a day sheet")),
     "departure.begun": (_("set the end of the access of"), _("set the end of somebody's access")),
     "departure.carried_out": (_("ended the access of"), _("ended somebody's access")),
     "departure.closed": (_("closed the record of the leaving of"), _("closed the record of somebody's leaving")),
@@ -150,6 +145,8 @@ VERBS = PEOPLE | {
     "emergency_access.renewed": (_("renewed emergency access to"), _("renewed emergency access")),
     "handling.flagged": (_("noted for the front desk how to deal with"), _("noted how to deal with a patient")),
     "handling.unflagged": (_("took back a note for the front desk about"), _("took back a note for the front desk")),
+    "hours.set": (_("set a provider's usual week at"), _("set a provider's usual week")),
+    "hosting.assured": (_("said who hosts"), _("said who hosts this installation")),
     "import.finished": (_("finished importing a file of"), _("finished importing a file")),
     "import.opened": (_("read an imported file of"), _("read an imported file")),
     "import.sent": (_("sent files to import for"), _("sent files to import")),
@@ -161,9 +158,6 @@ VERBS = PEOPLE | {
         _("compared with the activity log the protected values of"),
         _("compared protected values with the activity log"),
     ),
-    "license.recorded": (_("recorded a license at"), _("recorded a provider's license")),
-    "license.renewed": (_("renewed a license at"), _("renewed a provider's license")),
-    "license.withdrawn": (_("withdrew a license at"), _("withdrew a provider's license")),
     "membership.accepted": (_("accepted a place to work for"), _("accepted a place to work")),
     "membership.ended": (_("ended the membership of"), _("ended a membership")),
     "membership.resumed": (_("opened again the account of"), _("opened an account again")),
@@ -172,13 +166,11 @@ VERBS = PEOPLE | {
     "notice.given": (_("gave a notice to"), _("gave a notice")),
     "notice.seen": (_("saw a notice for"), _("saw a notice")),
     "notices.seen": (_("saw every notice for"), _("saw every notice")),
-    "numbers.exported": (_("downloaded counts of visits of"), _("downloaded counts of visits")),
     "operator.asked": (_("said who is at the machine and why, for"), _("said who is at the machine and why")),
     "operator.entered": (_("came in from the machine to"), _("came in from the machine")),
     "operator.left": (_("left, at the machine,"), _("left, at the machine")),
     "page.opened": (_("opened a page about"), _("opened a page")),
     "patient.edited": (_("corrected the facts of"), _("corrected the facts of a patient")),
-    "patient.located": (_("asked where the patient is:"), _("asked where a patient is")),
     "patient.merged": (_("merged the records of"), _("merged two records")),
     "patient.registered": (_("registered"), _("registered a patient")),
     "patient.searched": (
@@ -190,10 +182,6 @@ VERBS = PEOPLE | {
     "practice_key.destroyed": (_("destroyed an old key of"), _("destroyed an old key of the practice")),
     "practice_key.renewed": (_("renewed the key of"), _("renewed the key of the practice")),
     "practice_key.rewrapped": (_("put under the new key the keys of"), _("put keys under the new key")),
-    "prescribing.basis_recorded": (
-        _("wrote down on what a remote prescription rests for"),
-        _("wrote down on what a remote prescription rests"),
-    ),
     "program.begun": (_("added the program"), _("added a program")),
     "program.ended": (_("ended the program"), _("ended a program")),
     "record.disposed": (_("destroyed for good the record of"), _("destroyed a record for good")),
@@ -204,6 +192,24 @@ VERBS = PEOPLE | {
     "resources.reclassified": (_("changed the protection of records of"), _("changed the protection of records")),
     "restriction.agreed": (_("agreed to a restriction for"), _("agreed to a restriction")),
     "restriction.ended": (_("ended a restriction for"), _("ended a restriction")),
+    "schedule.set_up": (_("set up a provider's calendar at"), _("set up a provider's calendar")),
+    "service.ended": (_("ended a service at"), _("ended a service")),
+    "service.offered": (_("said who offers a service at"), _("said who offers a service")),
+    "service.restored": (_("offered a service again at"), _("offered a service again")),
+    "service.set_up": (_("set up a service at"), _("set up a service")),
+    "series.booked": (_("booked repeating visits for"), _("booked repeating visits")),
+    "series.cancelled": (_("cancelled repeating visits of"), _("cancelled repeating visits")),
+    "series.moved": (_("moved repeating visits of"), _("moved repeating visits")),
+    "slot.held": (_("held a time in the calendar of"), _("held a time in the calendar")),
+    "slot.released": (_("gave back a held time in the calendar of"), _("gave back a held time in the calendar")),
+    "second_factor.enrolled": (_("set up a sign-in app for"), _("set up a sign-in app")),
+    "sign_in.ended": (_("signed out"), _("signed out")),
+    "sign_in.failed": (_("failed to sign in as"), _("failed to sign in")),
+    "sign_in.parked": (_("left a shared desk, to come back, as"), _("left a shared desk, to come back")),
+    "sign_in.succeeded": (_("signed in"), _("signed in")),
+    "sign_in_link.made": (_("made a sign-in link for"), _("made a sign-in link")),
+    "sign_in_link.used": (_("used the sign-in link of"), _("used a sign-in link")),
+    "sign_in_links.ended": (_("ended the sign-in links of"), _("ended sign-in links")),
     "task.added": (_("asked for something to be done about"), _("asked for something to be done")),
     "task.cancelled": (_("cancelled a task about"), _("cancelled a task")),
     "task.changed": (_("changed a task about"), _("changed a task")),
@@ -217,6 +223,9 @@ VERBS = PEOPLE | {
     "texts.stopped": (_("stopped texts to a number of"), _("stopped texts to a number")),
     "change_policy.set": (_("set the policy on cancelling of"), _("set the policy on cancelling and not coming")),
     "freed_time.closed": (_("stopped offering a freed time of"), _("stopped offering a time that came free")),
+    "token.made": (_("made a token for"), _("made a token")),
+    "token.reminded": (_("gave notice that a token ends, of"), _("gave notice that a token ends")),
+    "token.revoked": (_("revoked a token of"), _("revoked a token")),
     "lapse.counted": (_("counted after all a missed visit of"), _("counted a missed visit after all")),
     "lapse.waived": (_("waived a missed or late-cancelled visit of"), _("waived a missed or late-cancelled visit")),
     "request.booked": (_("answered with a visit the request of"), _("answered a request with a visit")),
@@ -225,6 +234,17 @@ VERBS = PEOPLE | {
     "request.matched": (_("matched a request with"), _("matched a request with a patient")),
     "request.waitlisted": (_("put on the waitlist the request of"), _("put a request on the waitlist")),
     "request.withdrawn": (_("closed as not needed the request of"), _("closed a request that is not needed any more")),
+    "waitlist.changed": (_("changed what is waited for by"), _("changed what somebody waits for")),
+    "waitlist.expired": (_("ended a wait that ran out of"), _("ended a wait that ran out")),
+    "waitlist.joined": (_("put on the waitlist"), _("put somebody on the waitlist")),
+    "waitlist.left": (_("took off the waitlist"), _("took somebody off the waitlist")),
+    "support.approval_required": (_("required approval for operators of"), _("required approval for operators")),
+    "support.approval_waived": (_("waived approval for operators of"), _("waived approval for operators")),
+    "support.window_approved": (_("approved a time for operators of"), _("approved a time for operators")),
+    "support.window_closed": (
+        _("ended the approved time for operators of"),
+        _("ended the approved time for operators"),
+    ),
     "vendor.added": (_("added a vendor of"), _("added a vendor")),
     "vendor.answered": (_("noted the answer of a vendor of"), _("noted a vendor's answer")),
     "vendor.assured": (_("noted an attestation about a vendor of"), _("noted an attestation about a vendor")),
@@ -240,15 +260,10 @@ VERBS = PEOPLE | {
     ),
     "vendor_service.stopped": (_("took a vendor's service out of use for"), _("took a vendor's service out of use")),
     "vendor_service.used": (_("put a vendor's service in use for"), _("put a vendor's service in use")),
-    "visit.consent_holder": (_("wrote down who will be present with"), _("wrote down who will be present")),
-    "visit.license_choice": (
-        _("chose how a visit goes on without a license there, of"),
-        _("chose how a visit goes on without a license there"),
-    ),
-    "visit_rules.set": (_("set the rules for visits of"), _("set the rules for visits")),
 }
 
 VERBS |= SENDING | VISITS
+VERBS |= SENDING | SCHEDULING
 
 _KINDS = {
     "deny": (_("was refused {what} of"), _("was refused {what}")),

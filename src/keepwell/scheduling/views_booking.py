@@ -21,7 +21,7 @@ from keepwell.base.refusal import Refusal
 from keepwell.patients import finder
 from keepwell.patients.excerpts import NameTag, Whereabouts
 from keepwell.patients.views import actor_of
-from keepwell.scheduling import agenda, booking, checks, clocks, slots, telling, views_series
+from keepwell.scheduling import agenda, booking, checks, clocks, minors, slots, telling, views_series
 from keepwell.scheduling.asked import Booking
 from keepwell.scheduling.forms import BookForm, instant_of
 from keepwell.scheduling.models import Appointment, HealthcareService, Offering, Slot
@@ -78,6 +78,7 @@ def _book(request: HttpRequest, form: BookForm, patient: UUID | None, by: Actor)
     try:
         asked = form.asked(_uuid(request.POST.get("hold", "")))
         if form.rule():
+            minors.checked(patient, asked.holder, by=by)
             tag = charts.open(patient, NameTag, by=by, listed=False).one(NameTag)
             return views_series.book(request, form, asked, patient, tag)
         group = checks.group_at(asked)

@@ -122,3 +122,12 @@ def test_the_form_asks_who_comes_and_books_then(rosa: Actor, willow: Clinic, cal
     assert booked.status_code == 302
     with present(again(rosa)):
         assert VisitConsentHolder.objects.count() == 1
+
+
+def test_visits_that_come_again_ask_before_they_are_shown(rosa: Actor, willow: Clinic, calendar: Calendar):
+    li = registers(willow, LI)
+    until = (calendar.monday + dt.timedelta(days=21)).isoformat()
+    said = form(calendar, li, every="1", unit="wk", until=until)
+    refused = ask(again(rosa), "/schedule/book/", said)
+    assert refused.status_code == 409
+    assert "A minor" in text(refused)
