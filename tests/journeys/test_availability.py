@@ -86,6 +86,7 @@ def test_the_day_on_paper_and_what_the_weeks_came_to(
         books(rosa, who, calendar, at) for who, at in ((ada, "9:00"), (bo, "9:30"), (ada, "11:00"), (bo, "14:00"))
     ]
     tab = signed_in(browser, workers, Somebody.at(willow, Role.COORDINATOR))
+    tab.add_init_script("window.print = () => { window.printed = true; }")
     tab.goto(f"/schedule/sheet/?day={calendar.monday.isoformat()}")
     assert "Ada Lovelace" in tab.inner_text("main")
     fits(tab, "day-sheet")
@@ -95,6 +96,7 @@ def test_the_day_on_paper_and_what_the_weeks_came_to(
     tab.emulate_media(media="screen")
     tab.keyboard.press("p")
     tab.wait_for_selector("table.paper")
+    tab.wait_for_function("window.printed === true")
     tab.emulate_media(media="print", color_scheme="light")
     assert tab.is_visible("table.paper")
     assert not tab.is_visible(".rail")

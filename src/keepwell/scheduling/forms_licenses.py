@@ -30,7 +30,7 @@ PLACES = {code: code for code in sorted(STATES)}
 class LicenseForm(Asking):
     """One more license."""
 
-    state = choice(_("State"), PLACES, required=True)
+    state = forms.ChoiceField(label=_("State"), choices=[("", _("Choose a state")), *PLACES.items()])
     kind = choice(_("Kind"), KINDS, required=True)
     number = text(_("Number"), required=True, most=40)
     compact = choice(_("Compact"), COMPACTS, blank=_("none"))
