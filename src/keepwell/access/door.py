@@ -82,6 +82,12 @@ class PublicNotice:
     time_zone: str
 
 
+def calendar_feed(hashed: bytes) -> tuple[UUID, UUID, UUID] | None:
+    """The feed, practice and practitioner whose private calendar address has this HMAC, if it still counts."""
+    rows = wire.rows("recorder", "SELECT * FROM custody.feed(%s, %s)", _token(), hashed)
+    return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
+
+
 def notices(slug: str) -> tuple[PublicNotice, ...]:
     """The notice of privacy practices of a practice, in each language it has."""
     rows = wire.rows("recorder", "SELECT * FROM custody.public_notice(%s, %s)", _token(), slug)

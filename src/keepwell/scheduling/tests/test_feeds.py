@@ -101,6 +101,7 @@ def test_reading_it_is_an_entry_of_keepwell_at_most_once_an_hour(
     monkeypatch.setattr(clock, "now", lambda: later)
     fetches(token)
     assert len(entries(imani, "verb = 'calendar_feed.fetched'")) == 2
+    assert "calendar_feed.fetched" in verbs(calendar.clinic)
 
 
 def test_the_address_stands_in_no_log_and_is_sent_to_nobody(imani: Actor, calendar: Calendar):
