@@ -111,6 +111,7 @@ def patient(request: HttpRequest, patient: UUID) -> HttpResponse:
         "where": chart.one(Whereabouts) if Whereabouts in seen else None,
         "registers": policy.may(by, Can.REGISTER_PATIENTS),
         "merges": policy.may(by, Can.MERGE_PATIENTS),
+        "sends": policy.may(by, Can.USE_OUTBOX),
         "chart_href": chart_of(patient),
         "flags": flags.of(patient, by=by),
         "closed": closed,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from django.urls import reverse
 
 from keepwell.base.actor import Actor
 from keepwell.base.sending import Channel
@@ -188,3 +189,9 @@ def test_every_wording_is_listed_with_its_version(pat: Actor):
 @pytest.mark.parametrize("name", ["rosa", "imani", "cleo", "theo", "pat"])
 def test_whoever_may_use_the_outbox_opens_it(name: str, request: pytest.FixtureRequest, ada: UUID):
     assert ask(request.getfixturevalue(name), "/outbox/").status_code == 200
+
+
+def test_a_message_begins_at_the_patient(rosa: Actor, bea: Actor, ada: UUID):
+    assert f'href="/patients/{ada}/send/"' in text(ask(rosa, reverse("patient", args=[ada])))
+    assert f'href="/patients/{ada}/send/"' not in text(ask(bea, reverse("patient", args=[ada])))
+    assert ask(bea, f"/patients/{ada}/send/").status_code == 403
