@@ -1,6 +1,7 @@
 // Only what HTML cannot do alone. Every page reads, signs in and saves without any of this.
 import "./styles/index.css";
 import htmx from "htmx.org";
+import { offerCanned } from "./canned";
 import { countDown } from "./emergency";
 import { listenForKeys } from "./keys";
 import { keepLock } from "./lock";
@@ -24,6 +25,7 @@ listenForPasskeys();
 htmx.onLoad((element) => {
   const part = element as HTMLElement;
   part.querySelector<HTMLElement>("[data-focus]")?.focus();
+  offerCanned(part);
   const calendars = part.matches("[data-calendar]") ? [part] : part.querySelectorAll<HTMLElement>("[data-calendar]");
   if (calendars.length) void import("./calendar").then(({ liveCalendar }) => calendars.forEach(liveCalendar));
   part.querySelectorAll<HTMLElement>("[data-undo]").forEach(offerUndo);

@@ -13,7 +13,7 @@ from keepwell.access.pages import public
 from keepwell.base.actor import Purpose
 from keepwell.base.sending import Channel
 from keepwell.ledger.doorway import present
-from keepwell.messaging import incoming
+from keepwell.messaging import answering, incoming
 from keepwell.messaging.incoming import Incoming
 from keepwell.outbound import callbacks
 from keepwell.outbound.callbacks import Call
@@ -30,5 +30,7 @@ def carrier(request: HttpRequest, practice: UUID, connection: UUID) -> HttpRespo
         url = callbacks.address(connection, by=by)
         reply = callbacks.heard(connection, Call(url, fields, signature), by=by)
         if reply is not None:
-            incoming.receive(Incoming(Channel.SMS, reply.number, reply.words, reply.reference), by=by)
+            outside = f"sms:{reply.reference}" if reply.reference else ""
+            thread = incoming.receive(Incoming(Channel.SMS, reply.number, reply.words, outside), by=by)
+            answering.answer_at_once(thread, by=by)
     return HttpResponse(status=204)

@@ -13,9 +13,11 @@ from keepwell.access.models import Membership
 from keepwell.access.words import role_word
 from keepwell.base import clock
 from keepwell.base.actor import Actor
+from keepwell.base.sending import Channel
 from keepwell.messaging import rules
 from keepwell.messaging.models import InboxRules
 from keepwell.messaging.phoning import Call
+from keepwell.messaging.replying import WAYS
 from keepwell.patients.forms import QUIET, Asking, text
 from keepwell.tasks.asks import POOLS
 from keepwell.tasks.forms import ForForm
@@ -54,6 +56,26 @@ class NoteForm(Asking):
     """A note for colleagues."""
 
     words = words(_("Note for colleagues"), rows=2)
+
+
+class ReplyForm(Asking):
+    """An answer, and by which way it goes."""
+
+    words = words(_("Answer"), rows=4)
+    way = forms.ChoiceField(
+        label=_("By"),
+        choices=[
+            ("", _("Ordinary e-mail where they chose it, else on paper")),
+            ("email", _("E-mail")),
+            ("letter", _("Letter")),
+        ],
+        required=False,
+    )
+
+    def ways(self) -> tuple[Channel, ...]:
+        """The ways that would do, best first."""
+        chosen = self.data.get("way", "") if self.is_bound else ""
+        return (Channel(chosen),) if chosen in set(WAYS) else WAYS
 
 
 class RulesForm(Asking):

@@ -17,10 +17,11 @@ from keepwell.access.pages import page
 from keepwell.access.policy import Can
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
-from keepwell.messaging import actions, filing, lines, lists, matching
-from keepwell.messaging.forms import NoteForm, whom
+from keepwell.messaging import actions, canned, filing, lines, lists, matching, replying
+from keepwell.messaging.forms import NoteForm, ReplyForm, whom
 from keepwell.messaging.lines import Whole
-from keepwell.messaging.models import Thread
+from keepwell.messaging.models import Post, Thread
+from keepwell.outbound.preview import preview
 from keepwell.patients.views import actor_of, chart_of
 
 TITLES = {
@@ -62,7 +63,12 @@ def _read(whole: Whole, by: Actor) -> Whole:
 
 
 def _thread(
-    request: HttpRequest, row: Thread, whole: Whole, note: NoteForm | None = None, status: int = 200
+    request: HttpRequest,
+    row: Thread,
+    whole: Whole,
+    note: NoteForm | None = None,
+    status: int = 200,
+    answer: ReplyForm | None = None,
 ) -> HttpResponse:
     by = actor_of(request)
     shown: dict[str, Any] = {
@@ -74,10 +80,20 @@ def _thread(
         "here": reverse("thread", args=[row.id]),
         "chart_of": chart_of,
         "finds": policy.may(by, Can.FIND_PATIENTS),
+        **_answering(row, whole, answer, by),
     }
     if request.headers.get("HX-Request") == "true":
         return render(request, "messaging/thread.html", shown | {"show": ""}, status=status)
     return render(request, "messaging/inbox.html", _around(request) | shown, status=status)
+
+
+def _answering(row: Thread, whole: Whole, answer: ReplyForm | None, by: Actor) -> dict[str, Any]:
+    """What an answer needs: its form, ready-made words, and what became of those before."""
+    messages = [each.message for each in whole.spoken if each.message]
+    shown: dict[str, Any] = {"answer": None, "canned": [], "fates": replying.fates(messages)}
+    if row.patient_id is None or whole.refused is not None or row.closed_at is not None:
+        return shown
+    return shown | {"answer": answer or ReplyForm(), "canned": canned.offered(by)}
 
 
 def _around(request: HttpRequest) -> dict[str, Any]:
@@ -156,6 +172,41 @@ def note(request: HttpRequest, thread: UUID) -> HttpResponse:
         return _thread(request, row, lines.whole(row, by), form, status=422)
     actions.note(row, form.cleaned_data["words"], by=by)
     return HttpResponseRedirect(reverse("thread", args=[thread]) + "#note")
+
+
+@require_POST
+@page(Can.WORK_IN_INBOX, purpose=Purpose.TREAT)
+def reply(request: HttpRequest, thread: UUID) -> HttpResponse:
+    """An answer: it leaves in ten seconds, or waits in the outbox with its reason."""
+    by = actor_of(request)
+    row, form = lists.seen(thread, by), ReplyForm(request.POST)
+    if not form.is_valid():
+        return _thread(request, row, lines.whole(row, by), answer=form, status=422)
+    replying.reply(row, form.cleaned_data["words"], form.ways(), by=by)
+    return HttpResponseRedirect(reverse("thread", args=[thread]))
+
+
+@require_GET
+@page(Can.WORK_IN_INBOX, purpose=Purpose.TREAT)
+def leaves(request: HttpRequest, thread: UUID) -> HttpResponse:
+    """By which way, carrier and ground an answer would leave now; beside the answer, or as a page of its own."""
+    by = actor_of(request)
+    row = lists.seen(thread, by)
+    shown = {"leaves": preview(replying.draft(row, "", ReplyForm(request.GET).ways()), by=by), "line": row}
+    beside = request.headers.get("HX-Request") == "true"
+    return render(request, "messaging/leaves.html" + ("#leaves" if beside else ""), shown)
+
+
+@require_POST
+@page(Can.WORK_IN_INBOX, purpose=Purpose.TREAT)
+def undo(request: HttpRequest, thread: UUID, post: UUID) -> HttpResponse:
+    """Takes an answer back before it leaves."""
+    by = actor_of(request)
+    row = Post.objects.filter(id=post, thread_id=lists.seen(thread, by).id).first()
+    if row is None:
+        raise Refusal("NOT_FOUND")
+    replying.undo(row, by=by)
+    return HttpResponseRedirect(reverse("thread", args=[thread]))
 
 
 def _number(typed: str) -> int:

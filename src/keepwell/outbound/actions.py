@@ -99,7 +99,7 @@ def row(made: Composed, by: Actor) -> Message:
     )
     words(message, draft, {"name": made.reached.name, "at": to.value} if to else None)
     message.point = to.id if to else None
-    return answered(message, made.answer)
+    return answered(message, made.answer, draft.not_before)
 
 
 def words(message: Message, draft: Draft, to: dict[str, Any] | None) -> None:

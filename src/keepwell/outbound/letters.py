@@ -40,24 +40,25 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One kind of letter: which excerpts it takes and how they are written down."""
+    """One kind of letter: which excerpts it takes and how they are written down. `by_hand`: people choose it."""
 
     name: str
     version: int
     title: Any
     excerpts: tuple[type[Any], ...]
     write: Callable[[charts.Chart, UUID], Paper]
+    by_hand: bool = True
 
 
 LETTERS: dict[str, Letter] = {}
 """Name → letter. A floor adds its own with `letter()`."""
 
 
-def letter(name: str, title: Any, *excerpts: type[Any], version: int = 1) -> Callable[[Any], Any]:
+def letter(name: str, title: Any, *excerpts: type[Any], version: int = 1, by_hand: bool = True) -> Callable[[Any], Any]:
     """Names the function that writes a letter from these excerpts."""
 
     def decorate(write: Any) -> Any:
-        LETTERS[name] = Letter(name, version, title, excerpts, write)
+        LETTERS[name] = Letter(name, version, title, excerpts, write, by_hand)
         return write
 
     return decorate

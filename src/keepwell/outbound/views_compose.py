@@ -34,7 +34,7 @@ def choices() -> list[tuple[str, Any]]:
     plain = [
         (n.name, n.title) for n in NOTICES.values() if not n.variables and not n.for_staff and n.name != "texts.stopped"
     ]
-    return [*plain, *((each.name, each.title) for each in LETTERS.values())]
+    return [*plain, *((each.name, each.title) for each in LETTERS.values() if each.by_hand)]
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,0 +1,48 @@
+"""Take in what came from outside: an e-mail a mail server pipes in, or a fax a fax server saved as a file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from keepwell.cli import setup
+from keepwell.operations import schema
+from keepwell.operations.places import Places
+from keepwell.operations.saying import say
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("slug", help="the practice it is for")
+    parser.add_argument("what", choices=("email", "fax"))
+    parser.add_argument(
+        "file", nargs="?", default="-", help="the message (RFC 5322) or document; - reads it from the pipe"
+    )
+    parser.add_argument("--from", dest="sender", default="", help="a fax: the number it came from")
+    parser.add_argument("--id", default="", help="a fax: the fax server's own number of it, so that it is kept once")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Nothing of what came is printed; a mail server learns by the exit code that it may forget its copy."""
+    raw = sys.stdin.buffer.read() if args.file == "-" else Path(args.file).read_bytes()
+    with schema.database_up(Places.here(), say):
+        setup.django()
+        from keepwell.access import maintenance
+        from keepwell.access.actions import system_actor
+        from keepwell.base.actor import Purpose
+        from keepwell.ledger.doorway import present
+        from keepwell.messaging import mail
+        from keepwell.records import documents
+        from keepwell.records.documents import Coming
+        from keepwell.records.models import Document
+
+        (practice,) = maintenance.practices(args.slug)[:1]
+        with present(system_actor(practice.id, Purpose.TREAT, reason=f"{args.what} came in")) as by:
+            if args.what == "email":
+                taken = mail.take(mail.read(raw), by=by)
+                say(f"Kept, with {taken.papers} papers. Refused papers: {', '.join(taken.refused) or 'none'}.")
+            else:
+                outside = f"fax:{args.id}" if args.id else ""
+                documents.take_in(Coming(lambda: [raw], Document.Source.FAX, "", args.sender, outside), by=by)
+                say("Kept.")
+    return 0

@@ -1,0 +1,237 @@
+"""Answers: what leaves, what waits and why, ten seconds to undo; what is answered at once; mail as it comes in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from email.message import EmailMessage
+from uuid import UUID
+
+import pytest
+import time_machine
+
+from keepwell.access import actions as access
+from keepwell.access.tests.consenting import agree
+from keepwell.access.tests.test_actions import verbs
+from keepwell.base import clock
+from keepwell.base.actor import Actor, Purpose
+from keepwell.base.refusal import Refusal
+from keepwell.base.sending import Channel
+from keepwell.ledger.doorway import present
+from keepwell.messaging import actions, answering, mail, replying, rules
+from keepwell.messaging.models import Post, Thread
+from keepwell.messaging.tests.desk import MOBILE, acts, comes, has_mobile, reads, refused
+from keepwell.outbound.letters import written
+from keepwell.outbound.models import Message
+from keepwell.outbound.tests import firms
+from keepwell.outbound.tests.sending import carries, dispatched, every, only, writes
+from keepwell.outbound.tests.servers import mail as mail_server
+from keepwell.patients.models import ContactPoint
+from keepwell.patients.reach import Contact
+from keepwell.patients.tests.people import adds, again, entries, looks_after
+from keepwell.records.models import Document
+from keepwell.records.tests.papers import HTML, PDF
+from keepwell.tasks.asks import For
+from keepwell.vault.phi import PhiClass
+from tests.browse import ask, text
+from tests.cast import Clinic
+
+EMAIL = (Channel.EMAIL,)
+
+
+def asked(clinic: Clinic, imani: Actor, ada: UUID) -> Thread:
+    """Ada wrote, and Imani looks after her and answers."""
+    has_mobile(clinic, ada)
+    looks_after(clinic, imani, ada)
+    thread = comes(clinic, "Do I still take it at night?")
+    with present(clinic.system) as by:
+        actions.hand_over(thread, For(member=imani.id), by=by)
+    return thread
+
+
+def chooses_email(clinic: Clinic, ada: UUID) -> None:
+    adds(clinic, ada, Contact(system="email", value="ada@example.org"))
+    with present(clinic.system):
+        point = ContactPoint.objects.get(patient_id=ada, system="email").id
+    agree(clinic, ada, "email", "care")
+    agree(clinic, ada, "email", "", kind="ordinary", text_kind="ordinary", point=point)
+
+
+def test_an_answer_waits_with_its_reason_where_nothing_carries_it(willow: Clinic, imani: Actor, ada: UUID):
+    thread = asked(willow, imani, ada)
+    post = acts(replying.reply, imani, thread, "Yes, at night.\nWith water.", EMAIL)
+    message = only(willow)
+    assert (message.status, message.reason, post.message) == ("waiting", "BAA_REQUIRED", message.id)
+    with present(again(imani)):
+        row = Thread.objects.get()
+    assert (row.status, row.heard_at) == ("on-hold", None)
+    assert {"message.answered", "message.answer_sent", "letter.asked"} <= set(verbs(willow))
+    assert reads(imani, thread)[-1] == "Yes, at night.\nWith water."
+
+
+def test_an_answer_leaves_after_ten_seconds_and_not_before(
+    willow: Clinic, pat: Actor, imani: Actor, ada: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(firms, "REACH", (*firms.REACH, PhiClass.MESSAGE))
+    with mail_server() as box:
+        carries(pat, Channel.EMAIL, box.secrets())
+        writes(pat)
+        chooses_email(willow, ada)
+        thread = asked(willow, imani, ada)
+        post = acts(replying.reply, imani, thread, "Yes, at night.", EMAIL)
+        assert only(willow).status == "cleared", only(willow).reason
+        assert dispatched(willow) == 0
+        with time_machine.travel(clock.now() + dt.timedelta(seconds=11), tick=True):
+            assert dispatched(willow) == 1
+            with pytest.raises(Refusal) as refusal, present(again(imani)) as by:
+                replying.undo(post, by=by)
+            assert refusal.value.code == "ANSWER_GONE"
+    assert len(box.taken) == 1
+
+
+def test_taken_back_in_time_it_never_leaves_and_the_patient_waits_again(willow: Clinic, imani: Actor, ada: UUID):
+    thread = asked(willow, imani, ada)
+    post = acts(replying.reply, imani, thread, "Wrong person", EMAIL)
+    with present(again(imani)) as by:
+        replying.undo(post, by=by)
+    assert only(willow).status == "withdrawn"
+    assert verbs(willow)[-1] == "message.answer_undone"
+    with present(again(imani)):
+        row, kept = Thread.objects.get(), Post.objects.get(kind="sent")
+    assert row.heard_at is not None
+    assert kept.withdrawn_at is not None
+
+
+def test_who_may_not_read_a_thread_does_not_answer_it(willow: Clinic, rosa: Actor, ada: UUID):
+    has_mobile(willow, ada)
+    thread = comes(willow, "Hello")
+    assert refused(replying.reply, rosa, thread, "Hi", EMAIL) == "POLICY_DENY"
+
+
+def test_free_words_take_no_channel_that_others_read(willow: Clinic, imani: Actor, ada: UUID):
+    thread = asked(willow, imani, ada)
+    assert refused(replying.reply, imani, thread, "Hi", (Channel.SMS,)) == "CHOICE_UNKNOWN"
+    assert refused(replying.reply, imani, thread, " ", EMAIL) == "FIELD_EMPTY"
+    acts(actions.close, imani, thread, "answered")
+    assert refused(replying.reply, imani, thread, "Hi", EMAIL) == "THREAD_CLOSED"
+
+
+def test_nobody_answers_somebody_unknown(willow: Clinic, rosa: Actor):
+    thread = comes(willow, "Hello?", "+16175550199")
+    assert refused(replying.reply, rosa, thread, "Hi", EMAIL) == "THREAD_UNKNOWN"
+
+
+def test_the_newest_answer_is_the_letters_words(willow: Clinic, imani: Actor, ada: UUID):
+    thread = asked(willow, imani, ada)
+    acts(replying.reply, imani, thread, "One", EMAIL)
+    acts(replying.reply, imani, thread, "Two", EMAIL)
+    with present(again(imani, Purpose.TREAT)) as by:
+        assert written(replying.REPLY, ada, by=by).paragraphs == ("Two",)
+
+
+def test_the_numbers_for_an_emergency_come_at_once_and_once_a_day(willow: Clinic, pat: Actor, ada: UUID):
+    has_mobile(willow, ada)
+    by = access.system_actor(willow.practice.id, Purpose.TREAT)
+    for expected in (1, 1):
+        thread = comes(willow, "Hello")
+        with present(again(by)) as here:
+            answering.answer_at_once(thread, by=here)
+        assert len(every(willow)) == expected
+    assert "message.auto_answered" in verbs(willow)
+    assert only(willow).template == "message.received"
+    with present(again(pat)) as here:
+        rules.keep(rules.Asked("front_desk", 60, 60, None, False, ""), by=here)
+    with time_machine.travel(clock.now() + dt.timedelta(days=2), tick=True), present(again(by)) as here:
+        assert answering.answer_at_once(thread, by=here) is None
+
+
+def test_a_stranger_is_answered_by_nobody(willow: Clinic):
+    thread = comes(willow, "Hello?", "+16175550199")
+    with present(access.system_actor(willow.practice.id, Purpose.TREAT)) as by:
+        assert answering.answer_at_once(thread, by=by) is None
+
+
+def message(**more: str) -> EmailMessage:
+    made = EmailMessage()
+    made["From"], made["Subject"], made["Message-ID"] = "Ada <ada@example.org>", "My results", "<1@example.org>"
+    for name, value in more.items():
+        made[name.replace("_", "-")] = value
+    made.set_content("Are they there yet?")
+    return made
+
+
+def takes(clinic: Clinic, raw: bytes) -> mail.Taken:
+    with present(access.system_actor(clinic.practice.id, Purpose.TREAT)) as by:
+        return mail.take(mail.read(raw), by=by)
+
+
+def test_a_mail_comes_in_with_its_papers_and_once(willow: Clinic, ada: UUID):
+    adds(willow, ada, Contact(system="email", value="ada@example.org"))
+    made = message()
+    made.add_attachment(PDF, maintype="application", subtype="pdf", filename="lab.pdf")
+    made.add_attachment(HTML, maintype="application", subtype="pdf", filename="worse.pdf")
+    taken = takes(willow, made.as_bytes())
+    assert (taken.thread.patient_id, taken.papers, taken.refused) == (ada, 1, ("DOCUMENT_TYPE",))
+    takes(willow, made.as_bytes())
+    with present(willow.system):
+        assert Post.objects.filter(kind="received").count() == 1
+        assert Document.objects.count() == 1
+        assert Message.objects.count() == 1
+
+
+def test_a_machines_mail_is_answered_by_no_machine(willow: Clinic, ada: UUID):
+    adds(willow, ada, Contact(system="email", value="ada@example.org"))
+    takes(willow, message(Auto_Submitted="auto-replied").as_bytes())
+    assert every(willow) == []
+
+
+def test_of_a_page_only_the_words_are_kept(willow: Clinic, rosa: Actor):
+    made = EmailMessage()
+    made["From"] = "x@example.org"
+    made.set_content(
+        "<html><head><style>p{}</style></head><p>Hello<script>alert(1)</script></p></html>", subtype="html"
+    )
+    assert mail.read(made.as_bytes()).words == "Hello"
+
+
+def test_what_is_no_mail_is_refused():
+    for raw, code in ((b"no header", "MAIL_UNREADABLE"), (b"x" * (mail.MOST + 1), "FILE_TOO_LARGE")):
+        with pytest.raises(Refusal) as refusal:
+            mail.read(raw)
+        assert refusal.value.code == code
+
+
+def test_answered_and_undone_on_the_page(willow: Clinic, imani: Actor, ada: UUID):
+    thread = asked(willow, imani, ada)
+    here = f"/inbox/{thread.id}/"
+    assert "Send answer" in text(ask(imani, here))
+    page = text(ask(imani, f"{here}leaves/?way=letter"))
+    assert "It will wait in the outbox." in page
+    part = text(ask(imani, f"{here}leaves/?way=letter", None, **{"HX-Request": "true"}))
+    assert part.strip() in page
+    assert ask(imani, f"{here}reply/", {"words": " ", "way": "email"}).status_code == 422
+    assert ask(imani, f"{here}reply/", {"words": "At night.", "way": "letter"}).status_code == 302
+    page = text(ask(imani, here))
+    assert "At night." in page
+    with present(again(imani)):
+        post = Post.objects.get(kind="sent")
+    assert ask(imani, f"{here}undo/{post.id}/", {}).status_code == 302
+    assert "Taken back" in text(ask(imani, here))
+    assert MOBILE in text(ask(imani, here))
+
+
+@pytest.mark.attack
+def test_a_text_forged_from_a_patients_number_learns_and_changes_nothing(willow: Clinic, rosa: Actor, ada: UUID):
+    has_mobile(willow, ada)
+    before = entries(rosa, "kind = 'action'")
+    by = access.system_actor(willow.practice.id, Purpose.TREAT)
+    thread = comes(willow, "This is Ada. My new address is 1 Elm St. Send my results here and cancel my visit.")
+    with present(again(by)) as here:
+        answering.answer_at_once(thread, by=here)
+    did = [verb for _kind, verb, *_rest in entries(rosa, "kind = 'action'")[len(before) :]]
+    assert set(did) <= {"message.received", "message.asked", "message.auto_answered", "contact.added"}
+    (message,) = every(willow)
+    assert (message.template, message.is_letter) == ("message.received", False)
+    opened = {verb for _kind, verb, *_rest in entries(rosa, "kind = 'open' AND 'clinical' = ANY (classes)")}
+    assert opened == set()
+    acts(actions.claim, rosa, thread)
+    assert "no proof of who wrote" in text(ask(rosa, f"/inbox/{thread.id}/"))
