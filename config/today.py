@@ -28,7 +28,7 @@ from keepwell.patients import lists
 from keepwell.patients.excerpts import NameTag
 from keepwell.patients.views import chart_of
 from keepwell.records import documents as tray
-from keepwell.scheduling import visits_now
+from keepwell.scheduling import to_call, visits_now
 from keepwell.scheduling.views_calendar import undoing
 from keepwell.tasks import lines
 from keepwell.tasks import lists as lists_of_tasks
@@ -56,7 +56,7 @@ def today(request: HttpRequest) -> HttpResponse:
     finds = may(by, Can.FIND_PATIENTS) and PhiClass.IDENTITY in visible(by)
     groups = patient_groups(by) if finds else []
     shown = {"told": told(by), "refusals": refusals, "groups": groups, "chart_of": chart_of, "now": clock.now()}
-    return render(request, "today.html", shown | todo(by) | visiting(by) | came_in(by) | held_back(by))
+    return render(request, "today.html", shown | todo(by) | visiting(by) | calling(by) | came_in(by) | held_back(by))
 
 
 def held_back(by: Actor) -> dict[str, Any]:
@@ -76,6 +76,12 @@ def came_in(by: Actor) -> dict[str, Any]:
     """Who waits for an answer of mine or of my pools, and how many papers wait to be sorted."""
     mail = threads.lines(inbox.waiting(by, SHOWN), by) if may(by, Can.WORK_IN_INBOX) else []
     return {"mail": mail, "papers": may(by, Can.SORT_DOCUMENTS) and tray.waits()}
+
+
+def calling(by: Actor) -> dict[str, Any]:
+    """How many patients with a visit soon may not be reminded by a message, for who calls them."""
+    calls = may(by, Can.BOOK_APPOINTMENTS) and may(by, Can.RECORD_CONSENTS)
+    return {"to_call": len(to_call.due(by)) if calls else 0}
 
 
 def todo(by: Actor) -> dict[str, Any]:

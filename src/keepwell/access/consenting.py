@@ -170,3 +170,26 @@ def _checked(each: Answer) -> None:
         raise Refusal("CONSENT_TEXT_MISSING")
     if each.how in (How.TYPED, How.DRAWN) and not (each.said or {}).get("signature"):
         raise Refusal("CONSENT_UNPROVED", field="signature")
+
+
+@action("consents.loaded", about="patients", seals={CONTACT})
+def load(patients: tuple[UUID, ...], answers: Mapping[UUID, Sequence[Answer]], *, by: Actor) -> int:
+    "Consents held on paper are written down for many at once; what somebody has answered already stays. How many came."
+    people = persons(patients)
+    everybody = [record for records in people.values() for record in records]
+    there = Consent.objects.filter(patient_id__in=everybody, ended_at=None)
+    known = {(row.patient_id, row.kind, row.topic, row.channel, row.point) for row in there}
+    rows = []
+    for patient in patients:
+        for each in {each.cell: each for each in answers[patient]}.values():
+            if not any((record, *each.cell) in known for record in people[patient]):
+                rows.append(_row(patient, each, clock.now(), by))
+    Consent.objects.bulk_create(rows)
+    return len(rows)
+
+
+@action("consents.unloaded", about="patients")
+def unload(patients: tuple[UUID, ...], batch: UUID, *, by: Actor) -> None:
+    "Consents that came from a list of paper are taken out again; the rows stay on record as undone."
+    rows = Consent.objects.filter(batch=batch, patient_id__in=patients, ended_at=None)
+    rows.update(ended_at=clock.now(), ended_how="undone")

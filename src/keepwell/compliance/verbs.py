@@ -113,6 +113,13 @@ VERBS = (
         "consent.declined": (_("noted a no of"), _("noted a patient's no")),
         "consent.given": (_("noted the consent of"), _("noted a consent")),
         "consent.revoked": (_("noted that consent was taken back by"), _("noted that a consent was taken back")),
+        "consents.loaded": (_("wrote down from paper the consents of"), _("wrote down consents from paper")),
+        "consents.unloaded": (_("took out again paper consents of"), _("took out paper consents again")),
+        "paper_consents.checked": (_("sent a list of paper consents to"), _("sent a list of paper consents")),
+        "paper_consents.moved": (
+            _("dealt with a list of paper consents of"),
+            _("dealt with a list of paper consents"),
+        ),
         "consent_text.drafted": (_("drafted a consent text for"), _("drafted a consent text")),
         "consent_text.edited": (_("reworded a draft of a consent text for"), _("reworded a draft of a consent text")),
         "consent_text.published": (_("published a consent text of"), _("published a consent text")),

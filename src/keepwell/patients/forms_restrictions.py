@@ -23,6 +23,13 @@ from keepwell.vault.phi import PhiClass
 LONGEST = 500
 BINDING = tuple(dict.fromkeys(role for role, _purpose in MAY_SEE if role is not Role.SYSTEM))
 HOW = {"asked": _("The patient asked for it"), "agreed": _("The patient agreed to it")}
+TOWARD = {
+    "paid": _("The health plan: they paid in full (we must agree)"),
+    "plan": _("The health plan"),
+    "related": _("Family and friends"),
+    "outside": _("Anybody outside"),
+}
+"""To whom nothing is disclosed. What was paid in full has to be agreed to (45 CFR § 164.522(a)(1)(vi))."""
 
 
 class RestrictionForm(Asking):
@@ -56,7 +63,8 @@ class RestrictionForm(Asking):
         roles = [(f"role:{r}", _("Every %(role)s") % {"role": role_word(r)}) for r in BINDING]
         nobody = ("", _("Everybody who does not look after them"))
         self.fields["whom"].required = False
-        self.fields["whom"].choices = [nobody, *roles, *people(members)]  # type: ignore[attr-defined]
+        toward = [(f"toward:{key}", words) for key, words in TOWARD.items()]
+        self.fields["whom"].choices = [nobody, *roles, *people(members), *toward]  # type: ignore[attr-defined]
 
     def clean_until(self) -> dt.datetime | None:
         until: dt.datetime | None = self.cleaned_data["until"]
@@ -67,6 +75,10 @@ class RestrictionForm(Asking):
     def bound_to(self) -> dict[str, Any]:
         """The member or the role it names, for the action; neither for everybody without a care relation."""
         whom = self.cleaned_data["whom"]
+        if whom == "toward:paid":
+            return {"toward": "plan", "paid_in_full": True}
+        if whom.startswith("toward:"):
+            return {"toward": whom.removeprefix("toward:")}
         if whom.startswith("role:"):
             return {"role": whom.removeprefix("role:")}
         return {"member": UUID(whom)} if whom else {}

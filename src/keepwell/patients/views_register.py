@@ -8,14 +8,17 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from keepwell import charts
+from keepwell.access import policy
 from keepwell.access.pages import page
 from keepwell.access.policy import Can
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
 from keepwell.patients import actions, forms, merging
+from keepwell.patients.consents.showing import language_of, to_ask
 from keepwell.patients.excerpts import Demography, Reach, Sought, Whereabouts
 from keepwell.patients.forms import EditForm
 from keepwell.patients.forms_reach import RegisterForm
@@ -42,7 +45,14 @@ def register(request: HttpRequest) -> HttpResponse:
             form.refuse(refusal)
         context = {"form": form, "alike": alike_of(alike, by), "refusal": refusal}
         return render(request, "patients/register.html", context, status=refusal.status)
-    return HttpResponseRedirect(chart_of(registered.id))
+    return HttpResponseRedirect(_next(registered.id, by))
+
+
+def _next(patient: UUID, by: Actor) -> str:
+    """What is asked once, while they are here; then the chart."""
+    if policy.may(by, Can.RECORD_CONSENTS) and to_ask(patient, language_of(patient, by)):
+        return reverse("consents-ask", args=[patient], query={"from": "registration"})
+    return chart_of(patient)
 
 
 def alike_of(patients: tuple[UUID, ...], by: Actor) -> list[tuple[UUID, str, Sought, list[Reach]]]:

@@ -24,7 +24,7 @@ from keepwell.base.refusal import Refusal
 from keepwell.charts.excerpts import plan
 from keepwell.patients import flags
 from keepwell.patients.excerpts import AgreedRestriction, Header, RestrictionTerms
-from keepwell.patients.forms_restrictions import HOW, RestrictionForm
+from keepwell.patients.forms_restrictions import HOW, TOWARD, RestrictionForm
 from keepwell.patients.models import Patient
 from keepwell.patients.views import actor_of
 from keepwell.vault.phi import PhiClass
@@ -111,6 +111,7 @@ def _line(row: Restriction, chart: charts.Chart | None, patient: UUID) -> dict[s
         "id": row.id,
         "whom": row.member.name if row.member else role_word(row.role) if row.role else "",
         "role": bool(row.role),
+        "toward": TOWARD["paid" if row.paid_in_full else row.toward] if row.toward else "",
         "classes": [CLASSES[PhiClass(c)] for c in row.classes],
         "since": row.starts_at,
         "until": row.ends_at,

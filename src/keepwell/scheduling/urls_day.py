@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keepwell.scheduling import views_day, views_feed, views_location, views_numbers
+from keepwell.scheduling import views_day, views_feed, views_location, views_numbers, views_to_call
 
 urlpatterns = [
     path("schedule/feed/", views_feed.mine, name="my-feed"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("feeds/<str:token>.ics", views_feed.feed, name="calendar-feed"),
     path("schedule/appointments/<uuid:appointment>/file/", views_feed.one, name="visit-file"),
     path("settings/scheduling/rules/", views_feed.rules, name="visit-rules"),
+    path("schedule/to-call/", views_to_call.calls, name="to-call"),
     path("schedule/numbers/", views_numbers.shown, name="numbers"),
     path("schedule/numbers/file/", views_numbers.download, name="numbers-file"),
     path("schedule/sheet/", views_day.day, name="day-sheet"),

@@ -11,7 +11,7 @@ from keepwell.access.models import CareTeam, Practice
 from keepwell.base import clock
 from keepwell.base.actor import Purpose
 from keepwell.base.refusal import Refusal
-from keepwell.cli.demo import bundles, staff, working_day
+from keepwell.cli.demo import agreed, bundles, staff, working_day
 from keepwell.cli.demo.staff import OAK, WILLOW, Clinic
 from keepwell.cli.people import Somebody
 from keepwell.fhir import importer, survey
@@ -34,6 +34,7 @@ def seed(patients: int, say: Say) -> list[Somebody]:
         staff.ready(clinic, practice)
         hired += somebody
         _patients(clinic, practice, team, patients, say)
+        agreed.consented(practice.id)
         working_day.begin(clinic, access.system_actor(practice.id), team)
     return hired
 

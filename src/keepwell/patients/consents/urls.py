@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keepwell.patients.consents import views, views_signing
+from keepwell.patients.consents import views, views_paper, views_signing
 
 urlpatterns = [
+    path("paper-consents/", views_paper.papers, name="paper-consents"),
+    path("paper-consents/<uuid:load>/", views_paper.papers_list, name="paper-consents-list"),
+    path("paper-consents/<uuid:load>/rejects/", views_paper.rejects, name="paper-consents-rejects"),
+    path("paper-consents/<uuid:load>/<slug:what>/", views_paper.act, name="paper-consents-act"),
     path("patients/<uuid:patient>/consents/", views.consents, name="consents"),
     path("patients/<uuid:patient>/consents/ask/", views.ask, name="consents-ask"),
     path("patients/<uuid:patient>/consents/say/", views.say, name="consent-say"),

@@ -39,7 +39,7 @@ class SignedForm(Asking):
     kind = forms.ChoiceField(label=_("What it is for"))
     ours = forms.ChoiceField(
         label=_("Which form was signed"),
-        choices=[("yes", _("Ours, with the text below")), ("no", _("Another form, on paper"))],
+        choices=[("yes", _("Ours, with its words")), ("no", _("Another form, on paper"))],
     )
     discloser = text(_("Who discloses"), most=LONGEST)
     recipient = text(_("To whom"), most=LONGEST)

@@ -10,11 +10,12 @@ import pytest
 from keepwell.access import actions as access
 from keepwell.access import authorizations, drafts, texting, texts
 from keepwell.access.actions import system_actor
+from keepwell.access.consents import Asked
 from keepwell.access.models import Authorization, ConfidentialRequest, Consent, ConsentText, TextKind
 from keepwell.access.tests.consenting import agree
 from keepwell.access.tests.test_actions import verbs
 from keepwell.access.tests.test_authorizations import PART2_FORM, signed
-from keepwell.access.tests.test_consents import code
+from keepwell.access.tests.test_consents import code, codes
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.sending import Channel, Topic
 from keepwell.ledger.doorway import present
@@ -252,3 +253,18 @@ def test_whom_nobody_may_remind_is_called(willow: Clinic, words: None, rosa: Act
 def test_only_who_may_writes_consents_down(willow: Clinic, words: None, bea: Actor, ada: UUID):
     assert "Save what they said" not in page(bea, ada)
     assert say(bea, ada, kind="telehealth") == 403
+
+
+def test_a_restriction_toward_the_plan_is_agreed_to_on_its_page(willow: Clinic, theo: Actor, rosa: Actor, ada: UUID):
+    asked = {"whom": "toward:paid", "terms": "The MRI of May"}
+    assert ask(theo, f"/patients/{ada}/restrictions/agree/", asked).status_code == 302
+    assert "they paid in full" in text(ask(theo, f"/patients/{ada}/restrictions/"))
+    assert "Lovelace" in text(ask(rosa, f"/patients/{ada}/about/"))
+    to_plan = Asked(ada, Channel.FAX, Topic.BILLING, letter=True, toward="plan")
+    assert codes(willow, to_plan) == ["SELF_PAY_RESTRICTED"]
+
+
+def test_whoever_is_registered_is_asked_while_they_are_here(willow: Clinic, words: None, rosa: Actor):
+    who = {"given_name": "Nia", "family_name": "Okoye", "birth_date": "01/02/1990"}
+    saved = ask(rosa, "/patients/register/", who)
+    assert saved.status_code == 302 and saved["Location"].endswith("/consents/ask/?from=registration")
