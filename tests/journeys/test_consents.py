@@ -1,4 +1,4 @@
-"""A patient is asked what is missing, changes their mind, signs and calls; the officer publishes the words. With axe."""
+"""A patient is asked, changes their mind, signs and calls; the officer publishes the words. Axe on every page."""
 
 from __future__ import annotations
 
