@@ -65,7 +65,9 @@ def book(patient: UUID, asked: Booking, *, by: Actor, series: AppointmentSeries 
     """
     if asked.overbook and not policy.may(by, Can.OVERBOOK):
         raise Refusal("ACCESS_DENIED", field="overbook", permission=Can.OVERBOOK)
-    holder = minors.checked(patient, asked.holder, by=by)
+    holder = asked.holder
+    if series is None:
+        holder = minors.checked(patient, holder, by=by)
     made = _booked((patient, by.practice), asked, series, by=by)
     if holder is not None:
         minors.keep(made, holder, by=by)

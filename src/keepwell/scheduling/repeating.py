@@ -10,7 +10,7 @@ from uuid import UUID
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
-from keepwell.scheduling import booking, life
+from keepwell.scheduling import booking, life, minors
 from keepwell.scheduling.asked import Booking
 from keepwell.scheduling.models import Appointment, AppointmentSeries
 from keepwell.scheduling.series import MOST, Rule
@@ -27,6 +27,7 @@ def book(
         raise Refusal("SERIES_EMPTY")
     if len(starts) > MOST:
         raise Refusal("SERIES_TOO_LONG", most=MOST)
+    asked = replace(asked, holder=minors.checked(patient, asked.holder, by=by))
     made = AppointmentSeries(
         patient_id=patient, every=rule.every, unit=rule.unit, first_day=min(starts).date(), o_clock=o_clock,
         time_zone=zone,
