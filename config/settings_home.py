@@ -131,6 +131,13 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
                 Can.SEE_LICENSES,
             ),
             Place(
+                "reminders",
+                _("Reminders"),
+                _("When patients are written to about visits, in sentences."),
+                "bell",
+                Can.MANAGE_SCHEDULES,
+            ),
+            Place(
                 "change-policy",
                 _("Cancelling and not coming"),
                 _("How early, what counts, what staff do then, and how long a freed time is held."),

@@ -11,6 +11,7 @@ from keepwell.compliance.verbs_people import PEOPLE
 from keepwell.compliance.verbs_scheduling import SCHEDULING
 from keepwell.compliance.verbs_sending import SENDING
 from keepwell.compliance.verbs_visits import VISITS
+from keepwell.compliance.verbs_waiting import WAITING
 
 VERBS = (
     PEOPLE
@@ -276,7 +277,7 @@ VERBS = (
 )
 
 VERBS |= SENDING | VISITS
-VERBS |= SENDING | SCHEDULING
+VERBS |= SENDING | SCHEDULING | WAITING
 
 _KINDS = {
     "deny": (_("was refused {what} of"), _("was refused {what}")),

@@ -8,4 +8,4 @@ class JobsConfig(AppConfig):
     label = "jobs"
 
     def ready(self) -> None:
-        from keepwell.jobs import schedule  # noqa: F401 - the worker finds the tasks once they are imported
+        from keepwell.jobs import schedule, schedule_visits  # noqa: F401 - the worker finds the tasks once they are imported

@@ -13,9 +13,10 @@ from django.utils.translation import ngettext
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
-from keepwell.scheduling import booking, placing, slots, wall
+from keepwell.scheduling import booking, placing, policies, slots, wall
 from keepwell.scheduling.asked import Booking
-from keepwell.scheduling.models import STANDING, Appointment, HealthcareService, Slot
+from keepwell.scheduling.models import STANDING, Appointment, ChangePolicy, HealthcareService, Slot
+from keepwell.scheduling.words_waiting import NEXT_STEPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def look(asked: Booking, service: HealthcareService, patient: UUID | None, *, by
     return [
         _time(asked, service, ends, by),
         _license(asked, service),
-        *([_patients_day(patient, asked, ends)] if patient else []),
+        *([_patients_day(patient, asked, ends), *_often_missed(patient)] if patient else []),
     ]
 
 
@@ -72,6 +73,15 @@ def _license(asked: Booking, service: HealthcareService) -> Line:
     except Refusal as refusal:
         return Line("", refusal, "look" if refusal.code == "LOCATION_REQUIRED" else "danger")
     return Line(_("The provider is licensed in {state}").format(state=asked.state))
+
+
+def _often_missed(patient: UUID) -> list[Line]:
+    """What the practice's policy says of somebody who often did not come: to be known, never in the way."""
+    rule = policies.policy()
+    if not policies.count([patient], rule)[patient].flagged:
+        return []
+    step = NEXT_STEPS[ChangePolicy.NextStep(rule.next_step)]
+    return [Line(_("Often missed or cancelled late. The policy says: {step}.").format(step=step), None, "look")]
 
 
 def _patients_day(patient: UUID, asked: Booking, ends: Any) -> Line:

@@ -14,7 +14,7 @@ from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
-from keepwell.scheduling import booking, policies, slots, turns, waiting
+from keepwell.scheduling import booking, offer_notice, policies, slots, turns, waiting
 from keepwell.scheduling.asked import Booking
 from keepwell.scheduling.models import (
     STANDING,
@@ -83,6 +83,7 @@ def offer_next(freed: FreedTime, *, by: Actor) -> Offer | None:
             continue
         made = _offered((entry.patient_id, by.practice), row, Candidate(entry, one.at), number, rule, by=by)
         if made is not None:
+            offer_notice.tell(made, by=by)
             return made
     return None
 

@@ -160,10 +160,11 @@ def sentence(wishes: dict[str, Any], people: dict[UUID, str]) -> str:
 
 
 def _spread(found: Sequence[Free]) -> list[Free]:
-    """Times an hour apart at least, so that a choice is one."""
+    """Times hours apart and of several days, so that a choice is one."""
     chosen: list[Free] = []
     for one in found:
-        if not chosen or one.starts_at - chosen[-1].starts_at >= dt.timedelta(hours=1):
+        same_day = [each for each in chosen if one.starts_at - each.starts_at < dt.timedelta(hours=12)]
+        if len(same_day) < 2 and (not chosen or one.starts_at - chosen[-1].starts_at >= dt.timedelta(hours=2)):
             chosen.append(one)
     return chosen[:TIMES]
 

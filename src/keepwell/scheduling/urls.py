@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("keepwell.scheduling.urls_setup")),
     path("", include("keepwell.scheduling.urls_day")),
     path("", include("keepwell.scheduling.urls_waiting")),
+    path("", include("keepwell.scheduling.movein.urls")),
     path("schedule/", views_calendar.schedule, name="schedule"),
     path("schedule/pulse/", views_calendar.pulse, name="schedule-pulse"),
     path("schedule/book/", views_booking.book, name="book"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keepwell.scheduling import views_policies, views_requests, views_waiting
+from keepwell.scheduling import views_policies, views_reminders, views_requests, views_waiting
 
 urlpatterns = [
     path("schedule/waitlist/", views_waiting.waitlist, name="waitlist"),
@@ -25,6 +25,10 @@ urlpatterns = [
         for name, view in views_requests.DOING.items()
     ),
     path("settings/scheduling/changes/", views_policies.policy, name="change-policy"),
+    path("settings/scheduling/reminders/", views_reminders.rules, name="reminders"),
+    path("settings/scheduling/reminders/<uuid:rule>/", views_reminders.rule, name="reminder"),
+    path("settings/scheduling/reminders/<uuid:rule>/end/", views_reminders.end, name="reminder-end"),
+    path("schedule/visits/<uuid:visit>/messages/", views_reminders.messages, name="appointment-messages"),
     path("schedule/patients/<uuid:patient>/missed/", views_policies.lapses, name="lapses"),
     path("schedule/missed/<uuid:lapse>/waive/", views_policies.waive, name="lapse-waive"),
 ]

@@ -23,7 +23,7 @@ from keepwell.base.actor import Purpose
 from keepwell.base.refusal import Refusal
 from keepwell.patients.codes import LANGUAGES
 from keepwell.patients.views import actor_of, chart_of
-from keepwell.scheduling import booking, clocks, life, repeating, series, telling, undo, views_series
+from keepwell.scheduling import booking, clocks, life, policies, repeating, series, telling, undo, views_series
 from keepwell.scheduling.forms import CancelForm, HelperForm, WhenForm, instant_of
 from keepwell.scheduling.life import FROM
 from keepwell.scheduling.models import Appointment
@@ -39,8 +39,10 @@ S = Appointment.Status
 def visit(request: HttpRequest, visit: UUID) -> HttpResponse:
     """A visit with its history: beside the calendar, or as a page of its own."""
     by, row = actor_of(request), found(visit)
-    whole = Whole(row, by)
+    whole, rule = Whole(row, by), policies.policy()
     shown = {
+        "may": policies.may_patient_change(row, clock.now(), rule),
+        "missed": policies.count([row.patient_id], rule)[row.patient_id],
         "whole": whole,
         "visit": whole.visit,
         "chart_of": chart_of,

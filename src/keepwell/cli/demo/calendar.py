@@ -18,6 +18,7 @@ from keepwell.access.models import Membership
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.base.refusal import Refusal
+from keepwell.cli.demo import waiting
 from keepwell.cli.demo.staff import Clinic
 from keepwell.ledger.doorway import present
 from keepwell.scheduling import booking, life, setting, wall
@@ -70,6 +71,7 @@ def fill(clinic: Clinic, system: Actor, patients: list[UUID], *, back: int) -> N
     rosa = next(m for m in staff if m.role == Role.FRONT_DESK)
     desk = Actor(rosa.id, system.practice, Role.FRONT_DESK, Purpose.HOPERAT)
     _weeks(Desk(desk, patients, providers, services, clinic.state, ZoneInfo(clinic.time_zone)), back)
+    waiting.begin(clinic, system, patients)
 
 
 def _works(clinic: Clinic, provider: UUID, week: list[setting.Hours], by: Actor) -> None:

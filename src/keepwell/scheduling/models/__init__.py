@@ -13,7 +13,9 @@ from keepwell.scheduling.models.appointments import (
 from keepwell.scheduling.models.checks import RemotePrescribing, VisitConsentHolder, VisitLocation
 from keepwell.scheduling.models.feeds import CalendarFeed, VisitRules
 from keepwell.scheduling.models.hours import DayException, Schedule, WeeklyHours
+from keepwell.scheduling.models.lists import VisitList, VisitListRow
 from keepwell.scheduling.models.policies import ChangePolicy, Lapse
+from keepwell.scheduling.models.reminders import ReminderPlan, ReminderRule
 from keepwell.scheduling.models.requests import BookingRequest
 from keepwell.scheduling.models.services import HealthcareService, License, Modality, Offering
 from keepwell.scheduling.models.waiting import FreedTime, Offer, WaitlistEntry
@@ -35,10 +37,14 @@ __all__ = [
     "Offer",
     "Offering",
     "Participant",
+    "ReminderPlan",
+    "ReminderRule",
     "RemotePrescribing",
     "Schedule",
     "Slot",
     "VisitConsentHolder",
+    "VisitList",
+    "VisitListRow",
     "VisitLocation",
     "VisitRules",
     "WaitlistEntry",
