@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+from collections import Counter
 
 import pytest
 
@@ -73,3 +75,16 @@ def test_public_functions_of_the_mechanism_have_docstrings():
             if inspect.isfunction(f) and not n.startswith("_") and not f.__doc__ and f.__module__.startswith("keepwell")
         ]
         assert bare == [], module.__name__
+
+
+def test_every_verb_has_its_words_once():
+    "Two files that name one verb would say different things, whichever is read last."
+    named = [
+        str(key.value)
+        for path in sorted(walk.TOP.glob("src/keepwell/compliance/verbs*.py"))
+        for node in ast.walk(walk.tree(path))
+        if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(key, ast.Constant) and isinstance(value, ast.Tuple)
+    ]
+    assert sorted(key for key, times in Counter(named).items() if times > 1) == []

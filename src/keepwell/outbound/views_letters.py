@@ -21,7 +21,6 @@ def letters(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         answer = HttpResponse(printing.batch(by=by), content_type="application/pdf")
         answer["Content-Disposition"] = 'attachment; filename="letters.pdf"'
-        answer["Cache-Control"] = "no-store"
         return answer
     rows = list(printing.ready()[: printing.MOST])
     return render(request, "outbound/letters.html", {"lines": outbox.lines(rows, by)})

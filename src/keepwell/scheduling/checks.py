@@ -1,4 +1,4 @@
-"""What stands for and against a booking, said before it is saved: the time, the license, the patient's own day."""
+"""What stands for and against a booking, said before it is saved: time, license, the patient's own day and consent."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
+from keepwell.patients.consents.picture import unremindable
 from keepwell.scheduling import booking, placing, policies, slots, wall
 from keepwell.scheduling.asked import Booking
 from keepwell.scheduling.models import STANDING, Appointment, ChangePolicy, HealthcareService, Slot
@@ -21,11 +22,12 @@ from keepwell.scheduling.words_waiting import NEXT_STEPS
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that was looked at; `refusal` says what is against it."""
+    """One thing that was looked at; `refusal` says what is against it, `ask` whose consents would help."""
 
     words: str
     refusal: Refusal | None = None
     tone: str = "good"
+    ask: UUID | None = None
 
 
 def look(asked: Booking, service: HealthcareService, patient: UUID | None, *, by: Actor) -> list[Line]:
@@ -34,7 +36,7 @@ def look(asked: Booking, service: HealthcareService, patient: UUID | None, *, by
     return [
         _time(asked, service, ends, by),
         _license(asked, service),
-        *([_patients_day(patient, asked, ends), *_often_missed(patient)] if patient else []),
+        *([_patients_day(patient, asked, ends), *_often_missed(patient), _reminders(patient, by)] if patient else []),
     ]
 
 
@@ -97,3 +99,10 @@ def group_at(asked: Booking) -> UUID | None:
         status=Slot.Status.BUSY, service__seats__gt=1,
     )  # fmt: skip
     return given.order_by("id").values_list("id", flat=True).first()
+
+
+def _reminders(patient: UUID, by: Actor) -> Line:
+    """Whether a message may remind them; if not, the desk asks once, here and now (47 CFR § 64.1200)."""
+    if why := unremindable([patient], by=by).get(patient):
+        return Line(_("No message may remind them. {why}").format(why=why), tone="look", ask=patient)
+    return Line(_("They may be reminded by message"))
