@@ -14,7 +14,7 @@ from keepwell.base import text
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
-from keepwell.messaging import answering, incoming
+from keepwell.messaging import answering, incoming, stopping
 from keepwell.messaging.incoming import LONGEST, Incoming
 from keepwell.messaging.models import Thread
 from keepwell.records import documents
@@ -27,10 +27,14 @@ PAPERS = 20
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Mail:
-    """One message, taken apart. `automatic`: a machine wrote it, so no machine answers (RFC 3834 § 2)."""
+    """One message, taken apart; `own` is what stands under its subject.
+
+    `automatic`: a machine wrote it, so no machine answers (RFC 3834 § 2).
+    """
 
     sender: str
     words: str
+    own: str
     number: str
     automatic: bool
     papers: tuple[tuple[str, bytes], ...]
@@ -55,7 +59,11 @@ def read(raw: bytes) -> Mail:
         raise Refusal("MAIL_UNREADABLE")
     automatic = str(message.get("Auto-Submitted", "no")).strip().lower() != "no" or bool(message.get("List-Id"))
     number = str(message.get("Message-ID", "")).strip()[:70]
-    return Mail(sender, _words(message), number, automatic, tuple(_papers(message))[:PAPERS])
+    said = _said(message)
+    subject = " ".join(str(message.get("Subject", "")).split())
+    return Mail(
+        sender, f"{subject}\n\n{said}".strip()[:LONGEST], said, number, automatic, tuple(_papers(message))[:PAPERS]
+    )
 
 
 def take(mail: Mail, *, by: Actor) -> Taken:
@@ -74,13 +82,15 @@ def take(mail: Mail, *, by: Actor) -> Taken:
     words = mail.words or ("…" if mail.papers else "")
     came = Incoming(Channel.EMAIL, mail.sender, words, f"mail:{mail.number}" if mail.number else "")
     thread = incoming.receive(came, by=by)
-    if not mail.automatic:
+    if stopping.asks_to_stop(mail.own):
+        stopping.stop(thread, by=by)
+    elif not mail.automatic:
         answering.answer_at_once(thread, by=by)
     return Taken(thread, kept, tuple(refused))
 
 
-def _words(message: EmailMessage) -> str:
-    """What was written, as plain text."""
+def _said(message: EmailMessage) -> str:
+    """What was written under the subject, as plain text."""
     body = message.get_body(("plain", "html"))
     if body is None:
         return ""
@@ -90,8 +100,7 @@ def _words(message: EmailMessage) -> str:
         raise Refusal("MAIL_UNREADABLE") from None
     if body.get_content_type() == "text/html":
         said = _plain(said)
-    subject = " ".join(str(message.get("Subject", "")).split())
-    return f"{subject}\n\n{said.strip()}".strip()[:LONGEST]
+    return said.strip()
 
 
 def _papers(message: EmailMessage) -> list[tuple[str, bytes]]:

@@ -10,6 +10,8 @@ import pytest
 import time_machine
 
 from keepwell.access import actions as access
+from keepwell.access.consents import why_not
+from keepwell.access.models import Consent
 from keepwell.access.tests.consenting import agree
 from keepwell.access.tests.test_actions import verbs
 from keepwell.base import clock
@@ -17,7 +19,7 @@ from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
 from keepwell.ledger.doorway import present
-from keepwell.messaging import actions, answering, mail, replying, rules
+from keepwell.messaging import actions, answering, mail, replying, rules, stopping
 from keepwell.messaging.models import Post, Thread
 from keepwell.messaging.tests.desk import MOBILE, acts, comes, has_mobile, reads, refused
 from keepwell.outbound.letters import written
@@ -235,3 +237,26 @@ def test_a_text_forged_from_a_patients_number_learns_and_changes_nothing(willow:
     assert opened == set()
     acts(actions.claim, rosa, thread)
     assert "no proof of who wrote" in text(ask(rosa, f"/inbox/{thread.id}/"))
+
+
+def test_a_mail_that_says_stop_ends_news_and_leaves_reminders_alone(willow: Clinic, ada: UUID):
+    adds(willow, ada, Contact(system="email", value="ada@example.org"))
+    made = EmailMessage()
+    made["From"], made["Subject"] = "ada@example.org", "Re: News from Willow"
+    made.set_content("Stop.\n\n> There is news from Willow")
+    takes(willow, made.as_bytes())
+    assert "consent.declined" in verbs(willow)
+    with present(access.system_actor(willow.practice.id, Purpose.TREAT)) as by:
+        said = [why_not(ada, Channel.EMAIL, topic, by=by) for topic in stopping.COMMERCIAL]
+        declined = Consent.objects.filter(agreed=False).values_list("topic", flat=True)
+        assert set(declined) == set(stopping.COMMERCIAL)
+    assert all(said)
+    assert every(willow) == []
+
+
+def test_a_stranger_or_a_mention_stops_nothing(willow: Clinic):
+    assert not stopping.asks_to_stop("Please do not stop my medication")
+    made = message()
+    made.set_content("STOP")
+    takes(willow, made.as_bytes())
+    assert "consent.declined" not in verbs(willow)
