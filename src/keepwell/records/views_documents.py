@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from keepwell import charts
 from keepwell.access import policy
 from keepwell.access.pages import page
+from keepwell.access.persons import persons
 from keepwell.access.policy import Can
 from keepwell.base import filetypes
 from keepwell.base.actor import Actor, Purpose
@@ -98,7 +99,7 @@ def _called(rows: list[Document], by: Actor) -> list[tuple[Document, Unsorted | 
 def document(request: HttpRequest, document: UUID) -> HttpResponse:
     """One document: look at it, say whose it is and what it is, give it to somebody, or throw it away."""
     by, row = actor_of(request), _found(document)
-    form = FileForm(request.POST or None)
+    form = FileForm(request.POST or None, initial=_as_filed(row, by))
     chosen = Chosen.of(request.POST, by)
     if request.method == "POST" and not chosen.looking:
         if not chosen.patient:
@@ -115,6 +116,16 @@ def document(request: HttpRequest, document: UUID) -> HttpResponse:
         "kinds": KINDS, "sources": SOURCES, "called": _called([row], by)[0][1] if row.patient_id is None else None,
     }  # fmt: skip
     return render(request, "records/document.html", shown, status=chosen.status if chosen.looking else status)
+
+
+def _as_filed(row: Document, by: Actor) -> dict[str, object]:
+    """What a filed document is, for whoever may read it: filed elsewhere, a Part 2 record stays one unless unsaid."""
+    if row.patient_id is None:
+        return {}
+    excerpt, column = CALLED[PhiClass(row.phi)]
+    found = charts.open(row.whose, excerpt, by=by, listed=False).all(excerpt, Document.objects.filter(id=row.id))
+    name = next((getattr(one, column) for many in found.values() for one in many), None)
+    return {"kind": row.kind, "name": name or "", "part2": row.phi == PhiClass.PART2}
 
 
 @require_POST
@@ -141,9 +152,11 @@ def give(request: HttpRequest, document: UUID) -> HttpResponse:
 @require_GET
 @page(Can.READ_DOCUMENTS, purpose=Purpose.TREAT)
 def content(request: HttpRequest, document: UUID) -> HttpResponse:
-    """The document itself, as it came; whatever is in it can do nothing here."""
-    row = _found(document)
-    with documents.opened(row, actor_of(request)) as plain:
+    """The document itself, as it came; whatever is in it can do nothing here. Unsorted, it is the tray's alone."""
+    by, row = actor_of(request), _found(document)
+    if row.patient_id is None and not policy.may(by, Can.SORT_DOCUMENTS):
+        raise Refusal("NOT_FOUND")
+    with documents.opened(row, by) as plain:
         response = HttpResponse(plain.read(), content_type=row.type)
     how = "attachment" if "download" in request.GET or row.type == filetypes.TIFF else "inline"
     response.headers["Content-Disposition"] = f'{how}; filename="document.{filetypes.SUFFIX[row.type]}"'
@@ -154,10 +167,16 @@ def content(request: HttpRequest, document: UUID) -> HttpResponse:
 @require_GET
 @page(Can.READ_DOCUMENTS, purpose=Purpose.TREAT)
 def of_patient(request: HttpRequest, patient: UUID) -> HttpResponse:
-    """A patient's documents, newest first; what this role may not read is a closed bar."""
+    """A patient's documents in all their records, newest first; what this role may not read is a closed bar.
+
+    That there are records of a Part 2 program is itself one (42 CFR § 2.13(c)): others see no bar of them.
+    """
     by = actor_of(request)
     require_standing(patient)
-    rows = Document.objects.filter(patient_id=patient, status=Document.Status.FILED).order_by("-came_at", "id")
+    records = persons([patient])[patient]
+    rows = Document.objects.filter(patient_id__in=records, status=Document.Status.FILED).order_by("-came_at", "id")
+    if not policy.may_know_part2(by, records):
+        rows = rows.exclude(phi=PhiClass.PART2)
     found = list(rows[:PAGE])
     seen = sight.of(patient, {PhiClass.IDENTITY, *(PhiClass(row.phi) for row in found)}, by=by)
     classes = {PhiClass(row.phi) for row in found} & seen.open

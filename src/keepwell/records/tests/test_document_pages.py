@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from keepwell.base.actor import Actor
 from keepwell.ledger.doorway import present
+from keepwell.patients import merging
 from keepwell.patients.tests.people import again, looks_after
 from keepwell.records import documents
 from keepwell.records.models import Document
@@ -92,3 +95,38 @@ def test_of_another_practice_nothing_is_there(willow: Clinic, olu: Actor, ada: U
     row = comes(willow)
     assert ask(olu, f"/documents/{row.id}/").status_code == 404
     assert ask(olu, f"/documents/{row.id}/content/").status_code == 404
+
+
+@pytest.mark.attack
+def test_that_there_is_a_part_2_record_is_known_to_who_reads_such_alone(
+    willow: Clinic, rosa: Actor, bea: Actor, imani: Actor, ada: UUID
+):
+    kept = files(rosa, comes(willow), ada, "letter", "Methadone dose", part2=True)
+    for stranger in (rosa, bea, imani):
+        page = text(ask(stranger, f"/patients/{ada}/documents/"))
+        assert "Part 2" not in page
+        assert "No documents yet" in page
+        assert ask(stranger, f"/documents/{kept.id}/content/").status_code == 403
+    assert ask(rosa, f"/documents/{kept.id}/").status_code == 403
+    looks_after(willow, imani, ada)
+    page = text(ask(imani, f"/patients/{ada}/documents/"))
+    assert "Methadone dose" in page
+    assert "Part 2" in page
+    again_ = text(ask(imani, f"/documents/{kept.id}/"))
+    assert 'value="Methadone dose"' in again_
+    assert re.search(r'name="part2"[^>]* checked', again_), (
+        "filed elsewhere it stays under Part 2 unless somebody says no"
+    )
+
+
+def test_what_is_not_sorted_yet_is_read_by_who_sorts(willow: Clinic, rosa: Actor, bea: Actor):
+    row = comes(willow)
+    assert ask(rosa, f"/documents/{row.id}/content/").status_code == 200
+    assert ask(bea, f"/documents/{row.id}/content/").status_code == 404
+
+
+def test_what_a_merged_record_had_is_still_there(willow: Clinic, rosa: Actor, ada: UUID, bo: UUID):
+    files(rosa, comes(willow), bo, "insurance-card", "Older card")
+    with present(willow.system) as by:
+        merging.merge((ada, bo), by=by)
+    assert "Older card" in text(ask(rosa, f"/patients/{ada}/documents/"))
