@@ -8,16 +8,18 @@ from uuid import UUID
 
 import pytest
 
+from keepwell.access.models import NumberStop
 from keepwell.access.tests.test_actions import verbs
 from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
 from keepwell.base.sending import Channel
 from keepwell.ledger.doorway import present
 from keepwell.messaging.models import Thread
-from keepwell.outbound import callbacks
+from keepwell.outbound import callbacks, connections
 from keepwell.outbound.callbacks import Call
 from keepwell.outbound.clearance import Held
-from keepwell.outbound.models import Connection
+from keepwell.outbound.models import Connection, ServiceKind
+from keepwell.outbound.tests import firms
 from keepwell.outbound.tests.sending import carries, dispatched, only, reachable, reminder, sends, writes
 from keepwell.outbound.tests.servers import Desk, https
 from keepwell.patients.tests.people import again
@@ -121,3 +123,36 @@ def test_any_other_text_lands_in_the_inbox(willow: Clinic, pat: Actor, ada: UUID
 def test_a_reply_from_elsewhere_ends_nobodys_texts(willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, desk: Desk):
     calls(willow, pat, {"From": "+16175550199", "Body": "STOP", "MessageSid": "SM12"})
     assert not isinstance(sends(rosa, reminder(ada, Channel.SMS)), Held)
+
+
+@pytest.mark.attack
+def test_a_signature_written_the_other_way_is_the_same_call(
+    willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, desk: Desk
+):
+    start = {"From": "+16175550143", "Body": "START", "MessageSid": "SM21"}
+    calls(willow, pat, {"From": "+16175550143", "Body": "STOP", "MessageSid": "SM20"})
+    with present(again(pat)) as here:
+        url = callbacks.address(Connection.objects.get(ended_at=None).id, by=here)
+    written, in_hex = callbacks.signatures("token", Call(url, start, ""))
+    assert calls(willow, pat, start, written).status_code == 204
+    calls(willow, pat, {"From": "+16175550143", "Body": "STOP", "MessageSid": "SM22"})
+    assert calls(willow, pat, start, in_hex).status_code == 409
+    assert isinstance(sends(rosa, reminder(ada, Channel.SMS)), Held)
+
+
+@pytest.mark.attack
+def test_a_connection_without_a_token_hears_nobody(willow: Clinic, pat: Actor, ada: UUID):
+    """Whoever knows its address could sign with an empty key."""
+    post = firms.cleared(pat, ServiceKind.LETTER, "Acme post")
+    firms.did(pat, connections.connect, post.id, "post", {})
+    writes(pat)
+    reachable(willow, ada)
+    forged = calls(willow, pat, {"From": "+16175550143", "Body": "STOP", "MessageSid": "SM30"}, token="")
+    assert forged.status_code == 403
+    assert b"PAYLOAD_TAMPERED" in forged.content
+    with present(willow.system):
+        assert not NumberStop.objects.exists()
+
+
+def test_a_signature_that_is_no_text_is_refused_by_name(willow: Clinic, pat: Actor, ada: UUID, desk: Desk):
+    assert calls(willow, pat, {"MessageSid": "SM1"}, "\u00e9").status_code == 403
