@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from keepwell.access import door
+from keepwell.access.models import Membership
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
@@ -46,6 +47,12 @@ def _made(digest: bytes, *, by: Actor) -> CalendarFeed:
 def revoke(practitioner: UUID, *, by: Actor) -> int:
     "A practitioner's private calendar address no longer works. How many did."
     return _standing(practitioner).update(revoked_at=clock.now())
+
+
+def refuse_resting(known: Known) -> None:
+    """Raises Refusal FEED_UNKNOWN while its person may not come in at the door either (§ 164.308(a)(3)(ii)(C))."""
+    if not Membership.objects.filter(id=known.practitioner, suspended_at=None, person__is_active=True).exists():
+        raise Refusal("FEED_UNKNOWN")
 
 
 def fetched(known: Known, *, by: Actor) -> None:

@@ -75,6 +75,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
             throttle.count(By.ADDRESS, address(request))
             raise Refusal("FEED_UNKNOWN")
     with present(system_actor(found.practice, Purpose.HOPERAT)) as by:
+        feeds.refuse_resting(found)
         feeds.fetched(found, by=by)
         body = _visits(found.practitioner, by)
     answer = HttpResponse(body, content_type=ics.TYPE)

@@ -15,7 +15,7 @@ from keepwell.access import actions as access
 from keepwell.access.tests.test_actions import verbs
 from keepwell.base import clock
 from keepwell.base.actor import Actor
-from keepwell.compliance.people import departures
+from keepwell.compliance.people import departures, dormant
 from keepwell.ledger import wire
 from keepwell.ledger.doorway import present
 from keepwell.patients.tests.people import again, entries
@@ -190,3 +190,14 @@ def test_it_ends_with_the_place_to_work_whatever_else_runs(willow: Clinic, imani
         access.leave(willow.members["imani"], by=by)
         assert feeds.of(imani.id) is not None
     assert fetches(token)[0] == 404
+
+
+def test_it_rests_while_its_person_is_suspended(willow: Clinic, imani: Actor, calendar: Calendar):
+    token = makes(imani)
+    with present(willow.system) as by:
+        dormant.suspend(willow.members["imani"], by=by)
+    status, body = fetches(token)
+    assert (status, "FEED_UNKNOWN" in body) == (404, True)
+    with present(willow.system) as by:
+        dormant.resume(willow.members["imani"], by=by)
+    assert fetches(token)[0] == 200
