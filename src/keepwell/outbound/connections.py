@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from keepwell.access.persons import persons
 from keepwell.base import clock, text
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
@@ -158,12 +159,20 @@ def describe(name: str, *, by: Actor, neutral: str = "", phone: str = "", postal
     return made
 
 
-@action("detail.chosen", about="patient")
 def choose_detail(patient: UUID, level: str, *, by: Actor) -> Detail:
-    "How much notices may say to a patient, as they chose (45 CFR § 164.522(b))."
+    """What a patient chose takes the place of what they chose before, in every record of theirs.
+
+    Raises Refusal CHOICE_UNKNOWN.
+    """
     if level not in Detail.Level.values:
         raise Refusal("CHOICE_UNKNOWN", field="level")
-    Detail.objects.filter(patient_id=patient, ended_at=None).update(ended_at=clock.now())
+    return _detail(tuple(persons([patient])[patient]), patient, level, by=by)
+
+
+@action("detail.chosen", about="records")
+def _detail(records: tuple[UUID, ...], patient: UUID, level: str, *, by: Actor) -> Detail:
+    "How much notices may say to a patient, as they chose (45 CFR § 164.522(b))."
+    Detail.objects.filter(patient_id__in=records, ended_at=None).update(ended_at=clock.now())
     made = Detail(patient_id=patient, level=level)
     made.save(force_insert=True)
     return made

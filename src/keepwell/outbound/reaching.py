@@ -9,6 +9,7 @@ from uuid import UUID
 
 from keepwell import charts
 from keepwell.access.models import Membership, Practice
+from keepwell.access.persons import persons
 from keepwell.base.actor import Actor
 from keepwell.base.sending import Channel
 from keepwell.outbound.models import Detail, Sender
@@ -44,7 +45,7 @@ def patients(whom: Iterable[UUID], *, by: Actor) -> dict[UUID, Reached]:
     tags, where, reach, homes = (
         chart.each(NameTag), chart.each(Whereabouts), chart.all(Reach), chart.all(Addresses),
     )  # fmt: skip
-    levels = dict(Detail.objects.filter(patient_id__in=asked, ended_at=None).values_list("patient_id", "level"))
+    levels = details(asked)
     zone = zone_of(by.practice)
     return {
         p: Reached(
@@ -57,6 +58,16 @@ def patients(whom: Iterable[UUID], *, by: Actor) -> dict[UUID, Reached]:
         )
         for p in asked
     }
+
+
+def details(whom: Iterable[UUID]) -> dict[UUID, str]:
+    """How much each chose to be told (§ 164.522(b)); of several records of one person, what says least holds."""
+    people = persons(tuple(whom))
+    everybody = {record for records in people.values() for record in records}
+    chosen = Detail.objects.filter(patient_id__in=everybody, ended_at=None).order_by("id")
+    level = dict(chosen.values_list("patient_id", "level"))
+    said = {who: [level[r] for r in records if r in level] for who, records in people.items()}
+    return {who: min(levels, key=Detail.Level.values.index) for who, levels in said.items() if levels}
 
 
 def members(whom: Collection[UUID], *, by: Actor) -> dict[UUID, Reached]:

@@ -17,10 +17,9 @@ from keepwell.base import text
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
-from keepwell.outbound import actions, connections, letters
+from keepwell.outbound import actions, connections, letters, reaching
 from keepwell.outbound.asks import Draft
 from keepwell.outbound.letters import LETTERS
-from keepwell.outbound.models import Detail
 from keepwell.outbound.preview import preview
 from keepwell.outbound.vendors.words import channel_word
 from keepwell.outbound.wording import NOTICES
@@ -56,7 +55,6 @@ def compose(request: HttpRequest, patient: UUID) -> HttpResponse:
         if wrong.field != "number":
             raise
         refusal, draft = wrong, drafted(patient, what, ways, "", by)
-    level = Detail.objects.filter(patient_id=patient, ended_at=None).values_list("level", flat=True).first()
     shown = {
         "patient": patient,
         "shown": preview(draft, by=by),
@@ -67,7 +65,7 @@ def compose(request: HttpRequest, patient: UUID) -> HttpResponse:
         "number": number,
         "refusal": refusal,
         "chart": chart_of(patient),
-        "level": level or "usual",
+        "level": reaching.details([patient]).get(patient, "usual"),
         "levels": [
             ("least", _("Only that there is a message")),
             ("usual", _("Time and clinic")),

@@ -32,6 +32,7 @@ from keepwell.outbound.tests.sending import (
 )
 from keepwell.outbound.tests.servers import https, mail
 from keepwell.outbound.vendors import agreement_actions
+from keepwell.patients import merging
 from keepwell.patients.reach import Contact
 from keepwell.patients.tests.people import adds, again
 from tests.cast import Clinic
@@ -371,6 +372,21 @@ def test_how_much_a_notice_says_is_the_patients_choice(willow: Clinic, pat: Acto
     with pytest.raises(Refusal) as refusal:
         firms.did(rosa, connections.choose_detail, ada, "everything")
     assert refusal.value.code == "CHOICE_UNKNOWN"
+
+
+def test_of_merged_records_the_one_that_says_least_holds(willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, bo: UUID):
+    with mail() as box:
+        ready(willow, pat, ada, box.secrets())
+        firms.did(rosa, connections.choose_detail, bo, "least")
+        with present(willow.system) as by:
+            merging.merge((ada, bo), by=by)
+        sends(rosa, reminder(ada))
+        dispatched(willow)
+        assert "You have a message from Willow" in box.taken[-1].get_content()
+        firms.did(rosa, connections.choose_detail, ada, "full")
+        sends(rosa, reminder(ada))
+        dispatched(willow)
+        assert "Ada," in box.taken[-1].get_content(), "a later choice counts for every record"
 
 
 def test_a_clinic_whose_name_tells_writes_under_another(willow: Clinic, pat: Actor, rosa: Actor, ada: UUID):
