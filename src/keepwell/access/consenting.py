@@ -174,18 +174,26 @@ def _checked(each: Answer) -> None:
 
 @action("consents.loaded", about="patients", seals={CONTACT})
 def load(patients: tuple[UUID, ...], answers: Mapping[UUID, Sequence[Answer]], *, by: Actor) -> int:
-    "Consents held on paper are written down for many at once; what somebody has answered already stays. How many came."
-    people = persons(patients)
-    everybody = [record for records in people.values() for record in records]
-    there = Consent.objects.filter(patient_id__in=everybody, ended_at=None)
-    known = {(row.patient_id, row.kind, row.topic, row.channel, row.point) for row in there}
+    "Consents held on paper are written down for many at once; what was answered or taken back since stays. How many."
+    people, now = persons(patients), clock.now()
+    known = _last_words(record for records in people.values() for record in records)
     rows = []
     for patient in patients:
         for each in {each.cell: each for each in answers[patient]}.values():
-            if not any((record, *each.cell) in known for record in people[patient]):
-                rows.append(_row(patient, each, clock.now(), by))
+            last = [known.get((record, *each.cell)) for record in people[patient]]
+            if all(at is None or at < (each.at or now) for at in last):
+                rows.append(_row(patient, each, now, by))
     Consent.objects.bulk_create(rows)
     return len(rows)
+
+
+def _last_words(records: Iterable[UUID]) -> dict[tuple[Any, ...], dt.datetime]:
+    """Until when each cell was spoken for: what stands is, an old paper does not undo what was taken back after it."""
+    known: dict[tuple[Any, ...], dt.datetime] = {}
+    for row in Consent.objects.filter(patient_id__in=list(records)).exclude(ended_how="undone").order_by("id"):
+        cell = (row.patient_id, row.kind, row.topic, row.channel, row.point)
+        known[cell] = max(known.get(cell, row.given_at), row.ended_at or dt.datetime.max.replace(tzinfo=dt.UTC))
+    return known
 
 
 @action("consents.unloaded", about="patients")

@@ -106,3 +106,23 @@ def test_only_who_may_sends_one(willow: Clinic, rosa: Actor, ops: Actor):
     assert "Nothing counts before you saw" in text(ask(ops, "/paper-consents/"))
     assert "FILES_MISSING" not in text(ask(ops, "/paper-consents/", {}))
     assert ask(ops, "/paper-consents/", {}).status_code == 422
+
+
+def test_an_old_paper_does_not_undo_what_was_taken_back_after_it(
+    willow: Clinic, ops: Actor, ada: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    mine = number(willow, ops, ada)
+    first = sent(ops, f"{mine},text reminders,03/04/2024,")
+    ask(ops, f"/paper-consents/{first.id}/load/", {})
+    with present(willow.system) as by:
+        row = Consent.objects.get(patient_id=ada, ended_at=None)
+        consenting.revoke((ada,), [row], by=by)
+    assert code(willow, ada, Channel.SMS) == "SMS_NO_CONSENT"
+    older = sent(ops, f"{mine},text reminders,02/03/2024,")
+    ask(ops, f"/paper-consents/{older.id}/load/", {})
+    assert code(willow, ada, Channel.SMS) == "SMS_NO_CONSENT"
+    later = clock.now() + dt.timedelta(days=3)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    newer = sent(ops, f"{mine},text reminders,{later - dt.timedelta(days=1):%Y-%m-%d},")
+    ask(ops, f"/paper-consents/{newer.id}/load/", {})
+    assert code(willow, ada, Channel.SMS) == "", "what they signed afterwards counts again"
