@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO, TypeVar
 from uuid import UUID
 
@@ -89,6 +89,11 @@ class Chart:
 
     def __repr__(self) -> str:
         return f"<Chart of {len(self.subjects)}>"
+
+    @property
+    def records(self) -> Mapping[UUID, UUID]:
+        """Every record that was opened → the id it was asked for under."""
+        return self._asked
 
     def reads(self, excerpt: type[Any]) -> bool:
         """Whether an excerpt was asked for when the chart was opened."""

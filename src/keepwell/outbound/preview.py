@@ -36,6 +36,7 @@ class Shown:
     text: str
     paragraphs: tuple[str, ...]
     others: tuple[str, ...] = ()
+    level: str = "usual"
 
     @property
     def clear(self) -> bool:
@@ -63,6 +64,7 @@ def preview(draft: Draft, *, by: Actor) -> Shown:
         literal.text,
         draft.paper.paragraphs if draft.paper else (),
         tuple(channel_word(c.channel) for c in rest if isinstance(c.answer, Cleared)),
+        made.reached.level,
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from keepwell import charts
 from keepwell.access.models import Membership, Practice
-from keepwell.access.persons import persons
 from keepwell.base.actor import Actor
 from keepwell.base.sending import Channel
 from keepwell.outbound.models import Detail, Sender
@@ -45,7 +44,7 @@ def patients(whom: Iterable[UUID], *, by: Actor) -> dict[UUID, Reached]:
     tags, where, reach, homes = (
         chart.each(NameTag), chart.each(Whereabouts), chart.all(Reach), chart.all(Addresses),
     )  # fmt: skip
-    levels = details(asked)
+    levels = _levels(chart.records)
     zone = zone_of(by.practice)
     return {
         p: Reached(
@@ -60,14 +59,14 @@ def patients(whom: Iterable[UUID], *, by: Actor) -> dict[UUID, Reached]:
     }
 
 
-def details(whom: Iterable[UUID]) -> dict[UUID, str]:
+def _levels(records: Mapping[UUID, UUID]) -> dict[UUID, str]:
     """How much each chose to be told (§ 164.522(b)); of several records of one person, what says least holds."""
-    people = persons(tuple(whom))
-    everybody = {record for records in people.values() for record in records}
-    chosen = Detail.objects.filter(patient_id__in=everybody, ended_at=None).order_by("id")
-    level = dict(chosen.values_list("patient_id", "level"))
-    said = {who: [level[r] for r in records if r in level] for who, records in people.items()}
-    return {who: min(levels, key=Detail.Level.values.index) for who, levels in said.items() if levels}
+    found: dict[UUID, str] = {}
+    rows = Detail.objects.filter(patient_id__in=list(records), ended_at=None).order_by("id")
+    for record, level in rows.values_list("patient_id", "level"):
+        known = found.get(records[record], level)
+        found[records[record]] = min(known, level, key=Detail.Level.values.index)
+    return found
 
 
 def members(whom: Collection[UUID], *, by: Actor) -> dict[UUID, Reached]:
