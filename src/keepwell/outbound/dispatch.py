@@ -16,7 +16,6 @@ from keepwell.access import maintenance
 from keepwell.access.actions import system_actor
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose
-from keepwell.base.refusal import Refusal
 from keepwell.ledger.doorway import present
 from keepwell.outbound import fates, taking
 from keepwell.outbound.connectors import CONNECTORS, Fate, Outcome
@@ -59,7 +58,7 @@ def _one(practice: UUID, message: UUID) -> bool:
     try:
         with present(actor(practice)) as by:
             taken = taking.take(message, by=by)
-    except (Refusal, ValueError, KeyError, TypeError) as error:
+    except Exception as error:  # whatever it is, it is this message's: the others behind it still leave
         log.warning("sending.not_taken", message=str(message), kind=getattr(error, "code", type(error).__name__))
         with present(actor(practice)) as by:
             fates.put_aside(message, by=by)

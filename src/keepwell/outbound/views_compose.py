@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,10 @@ from keepwell.access.pages import page
 from keepwell.access.policy import Can
 from keepwell.base import text
 from keepwell.base.actor import Actor, Purpose
+from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
-from keepwell.outbound import actions, connections, letters, reaching
+from keepwell.outbound import actions, connections, letters
 from keepwell.outbound.asks import Draft
 from keepwell.outbound.letters import LETTERS
 from keepwell.outbound.preview import preview
@@ -49,23 +51,25 @@ def compose(request: HttpRequest, patient: UUID) -> HttpResponse:
     try:
         draft = drafted(patient, what, ways, number, by)
         if request.method == "POST":
-            actions.send(draft, by=by)
+            actions.send(replace(draft, key=_once(patient, asked.get("once", ""))), by=by)
             return HttpResponseRedirect(f"{reverse('outbox')}?show=planned")
     except Refusal as wrong:
         if wrong.field != "number":
             raise
         refusal, draft = wrong, drafted(patient, what, ways, "", by)
+    seen = preview(draft, by=by)
     shown = {
         "patient": patient,
-        "shown": preview(draft, by=by),
+        "shown": seen,
         "whats": choices(),
         "what": what,
         "ways": [("", _("Whichever is clear first: text, e-mail")), *((c, channel_word(c)) for c in WAYS)],
         "way": way,
         "number": number,
+        "once": new_id(),
         "refusal": refusal,
         "chart": chart_of(patient),
-        "level": reaching.details([patient]).get(patient, "usual"),
+        "level": seen.level,
         "levels": [
             ("least", _("Only that there is a message")),
             ("usual", _("Time and clinic")),
@@ -73,6 +77,14 @@ def compose(request: HttpRequest, patient: UUID) -> HttpResponse:
         ],
     }
     return render(request, "outbound/compose.html", shown, status=refusal.status if refusal else 200)
+
+
+def _once(patient: UUID, once: str) -> str:
+    """The key of what this very form sends: pressed twice, it is sent once."""
+    try:
+        return f"hand:{patient.hex}:{UUID(once).hex}"
+    except ValueError:
+        return ""
 
 
 def drafted(patient: UUID, what: str, ways: tuple[Channel, ...], number: str, by: Actor) -> Draft:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 import pytest
@@ -195,3 +196,15 @@ def test_a_message_begins_at_the_patient(rosa: Actor, bea: Actor, ada: UUID):
     assert f'href="/patients/{ada}/send/"' in text(ask(rosa, reverse("patient", args=[ada])))
     assert f'href="/patients/{ada}/send/"' not in text(ask(bea, reverse("patient", args=[ada])))
     assert ask(bea, f"/patients/{ada}/send/").status_code == 403
+
+
+def test_a_form_pressed_twice_sends_once(willow: Clinic, rosa: Actor, ada: UUID):
+    reachable(willow, ada)
+    path = f"/patients/{ada}/send/"
+    form = dict(re.findall(r'<input type="hidden" name="(once|what|by|number)" value="([^"]*)"', text(ask(rosa, path))))
+    for _ in range(2):
+        assert ask(rosa, path, form).status_code == 302
+    assert len(every(willow)) == 1
+    again_ = dict(re.findall(r'<input type="hidden" name="(once)" value="([^"]*)"', text(ask(rosa, path))))
+    ask(rosa, path, form | again_)
+    assert len(every(willow)) == 2, "another look at the form is another message"

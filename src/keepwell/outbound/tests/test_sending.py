@@ -14,7 +14,7 @@ from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel, Topic
 from keepwell.ledger.doorway import present
-from keepwell.outbound import actions, connections, fates, hours, numbers
+from keepwell.outbound import actions, connections, fates, hours, numbers, taking
 from keepwell.outbound.asks import Draft
 from keepwell.outbound.clearance import Cleared, Held
 from keepwell.outbound.letters import written
@@ -372,6 +372,28 @@ def test_how_much_a_notice_says_is_the_patients_choice(willow: Clinic, pat: Acto
     with pytest.raises(Refusal) as refusal:
         firms.did(rosa, connections.choose_detail, ada, "everything")
     assert refusal.value.code == "CHOICE_UNKNOWN"
+
+
+def test_a_message_that_breaks_does_not_stop_the_one_behind_it(
+    willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    with mail() as box:
+        ready(willow, pat, ada, box.secrets())
+        for _ in range(2):
+            sends(rosa, reminder(ada))
+        broken, whole, take = every(willow)[0].id, every(willow)[1].id, taking.take
+
+        def breaks(id: UUID, *, by: Actor) -> object:
+            if id == broken:
+                raise RuntimeError("what a typesetter raises")
+            return take(id, by=by)
+
+        monkeypatch.setattr(taking, "take", breaks)
+        dispatched(willow)
+        assert len(box.taken) == 1
+    found = {m.id: (m.status, m.reason) for m in every(willow)}
+    assert found[broken] == ("cleared", "SENDING_BROKE")
+    assert found[whole][0] == "sent"
 
 
 def test_of_merged_records_the_one_that_says_least_holds(willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, bo: UUID):
