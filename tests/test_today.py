@@ -11,8 +11,10 @@ from keepwell.access import actions as access
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.doorway import present
+from keepwell.outbound import actions as outbound
+from keepwell.outbound.asks import Draft
 from keepwell.patients.excerpts import AgreedRestriction, NameTag
-from tests.browse import ask, text
+from tests.browse import ask, counted, text
 from tests.cast import Clinic
 
 
@@ -51,3 +53,14 @@ def test_officers_see_what_was_refused(theo: Actor, cleo: Actor, ada: UUID):
 @pytest.mark.parametrize("name", ["rosa", "imani", "cleo", "bea", "theo", "sam", "pat"])
 def test_everybody_has_a_today(name: str, ada: UUID, request: pytest.FixtureRequest):
     assert ask(request.getfixturevalue(name), "/").status_code == 200
+
+
+def test_messages_held_for_one_cause_are_one_row(willow: Clinic, rosa: Actor, ada: UUID, bo: UUID):
+    for patient in (ada, bo):
+        with present(again(rosa)) as by:
+            outbound.send(Draft("please.call", patient), by=by)
+    with counted() as said:
+        page = text(ask(rosa, "/"))
+    assert page.count('id="waiting"') == 1
+    assert "And 1 more." in page
+    assert sum("custody.open(" in one for one in said) <= 4

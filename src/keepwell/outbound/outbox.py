@@ -68,14 +68,23 @@ def page(show: str, by: Actor, number: int = 1, channel: str = "", code: str = "
     return Page(lines(rows[:PAGE], by), number, len(rows) > PAGE)
 
 
-def waiting(by: Actor, most: int) -> tuple[list[Line], bool]:
-    """What needs a person first, for Today."""
+LOOKED = 200
+"""Messages looked through for their causes on Today; the outbox itself shows all."""
+
+
+def waiting(by: Actor, most: int) -> tuple[list[tuple[Line, int]], bool]:
+    """What needs a person first, for Today: the newest message of each cause, and how many others it holds."""
     if not policy.may(by, policy.Can.USE_OUTBOX):
         return [], False
     stuck = (*SHOWS["unknown"], *SHOWS["waiting"], *SHOWS["failed"])
     rows = Message.objects.filter(Q(next_at=None) | ~Q(status=Status.WAITING), status__in=stuck)
-    found = list(rows.order_by("-asked_at", "-id")[: most + 1])
-    return lines(found[:most], by), len(found) > most
+    causes: dict[tuple[str, str, str], list[Message]] = {}
+    found = list(rows.order_by("-asked_at", "-id")[: LOOKED + 1])
+    for row in found[:LOOKED]:
+        causes.setdefault((row.status, row.reason, row.channel), []).append(row)
+    first = lines([same[0] for same in causes.values()][:most], by)
+    others = [len(same) - 1 for same in causes.values()]
+    return list(zip(first, others, strict=False)), len(causes) > most or len(found) > LOOKED
 
 
 def counts() -> dict[str, int]:
