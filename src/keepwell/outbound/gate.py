@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from keepwell.access import consents
+from keepwell.access import consents, disclosing
 from keepwell.access.models import Restriction
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
@@ -24,6 +24,7 @@ from keepwell.outbound.models import Connection, Sender
 from keepwell.vault.phi import PhiClass
 
 Answer = Cleared | Held
+CLOSED = frozenset({PhiClass.PART2, PhiClass.PSYCHOTHERAPY})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -61,6 +62,7 @@ def ask(leaving: Sequence[Leaving], *, by: Actor) -> list[Answer]:
             (carrier if isinstance(carrier, Held) else None)
             or _connected(each, connection)
             or _held(each, said.get(id(each)))
+            or _closed(each, by)
             or hours.held(each, counts)
             or _content(each, writes, checked)
         )
@@ -95,6 +97,14 @@ def _connected(each: Leaving, connection: Connection | None) -> Held | None:
 
 def _held(each: Leaving, refusal: Refusal | None) -> Held | None:
     return Held(refusal.code, each.channel, _plain(refusal)) if refusal else None
+
+
+def _closed(each: Leaving, by: Actor) -> Held | None:
+    """What two laws close to everybody else without the patient's own word (42 CFR § 2.31, § 164.508(a)(2))."""
+    if not each.fax or each.patient is None or each.classes.isdisjoint(CLOSED):
+        return None
+    telling = disclosing.Telling(each.patient, each.classes, by.purpose, Restriction.Toward.OUTSIDE)
+    return _held(each, disclosing.may_disclose(telling, by=by))
 
 
 def _content(each: Leaving, writes: Sender, checked: frozenset[str]) -> Held | None:

@@ -11,10 +11,11 @@ from keepwell.access.tests.consenting import agree
 from keepwell.access.tests.test_actions import verbs
 from keepwell.base import clock
 from keepwell.base.actor import Actor
+from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel, Topic
 from keepwell.ledger.doorway import present
-from keepwell.outbound import actions, connections, fates, hours, numbers, taking
+from keepwell.outbound import actions, agreements, connections, fates, gate, hours, numbers, taking
 from keepwell.outbound.asks import Draft
 from keepwell.outbound.clearance import Cleared, Held
 from keepwell.outbound.letters import written
@@ -35,6 +36,7 @@ from keepwell.outbound.vendors import agreement_actions
 from keepwell.patients import merging
 from keepwell.patients.reach import Contact
 from keepwell.patients.tests.people import adds, again
+from keepwell.vault.phi import PhiClass
 from tests.cast import Clinic
 
 
@@ -346,6 +348,26 @@ def test_the_first_fax_to_a_number_waits_until_somebody_checked_it(willow: Clini
     assert "fax_number.confirmed" in verbs(willow)
     assert b"%PDF" in body
     assert only(willow).status == "sent"
+
+
+@pytest.mark.parametrize(
+    ("phi", "code"), [(PhiClass.PART2, "P2_CONSENT_ABSENT"), (PhiClass.PSYCHOTHERAPY, "PSYCH_NOTES_LOCKED")]
+)
+def test_what_two_laws_close_is_faxed_to_nobody_without_the_patients_word(
+    willow: Clinic, pat: Actor, cleo: Actor, ada: UUID, monkeypatch: pytest.MonkeyPatch, phi: PhiClass, code: str
+):
+    """No letter of today holds such; whatever an agreement covers, the next one that does is asked about."""
+    carrier = gate._carrier
+    monkeypatch.setattr(gate, "_carrier", lambda channel, classes, by: carrier(channel, agreements.REACHES, by))
+    with https() as desk:
+        carries(pat, Channel.FAX, desk.secrets())
+    about = (new_id(), ada, None, Channel.FAX, Topic.CARE, "contact.check", True, None, True, "America/New_York", None)
+    with present(again(cleo)) as by:
+        numbers.confirm("617-555-0188", by=by)
+        asked = [gate.Leaving(*about, "617-555-0188", agreements.REACHES | more) for more in ({phi}, set())]
+        closed, open_ = gate.ask(asked, by=by)
+    assert held(closed) == code
+    assert isinstance(open_, Cleared)
 
 
 def test_a_colleague_is_written_to_where_they_sign_in(willow: Clinic, pat: Actor, rosa: Actor):
