@@ -33,4 +33,19 @@ SENDING = {
         _("handed to its carrier a message to"),
         _("handed a colleague's message to its carrier"),
     ),
+    "webhook.changed": (_("chose what an endpoint is told for"), _("chose what an endpoint is told")),
+    "webhook.ended": (_("ended an endpoint of"), _("ended an endpoint")),
+    "webhook.followed": (_("made deliveries for an endpoint of"), _("made deliveries for an endpoint")),
+    "webhook.put_off": (_("put off telling an endpoint of"), _("put off telling an endpoint")),
+    "webhook.registered": (_("registered an endpoint for"), _("registered an endpoint")),
+    "webhook.renewed": (_("made a new key for an endpoint of"), _("made a new key for an endpoint")),
+    "webhook.retried": (
+        _("sent again what an endpoint did not take, of"),
+        _("sent again what an endpoint did not take"),
+    ),
+    "webhook.sending": (_("told an event to an endpoint of"), _("told an event to an endpoint")),
+    "webhook.settled": (
+        _("noted what an endpoint did with an event of"),
+        _("noted what an endpoint did with an event"),
+    ),
 }

@@ -44,13 +44,13 @@ class Way:
     asks: tuple[Ask, ...]
 
 
-_NETWORKS = Ask(
+NETWORKS = Ask(
     "networks",
     _("Your own networks it may lie in"),
     _("Only if the carrier is a server of your own: 10.1.0.0/16. Otherwise leave it empty."),
     needed=False,
 )
-_AUTHORITY = Ask("authority", _("Certificate authority (PEM)"), _("Only for a server of your own."), needed=False)
+AUTHORITY = Ask("authority", _("Certificate authority (PEM)"), _("Only for a server of your own."), needed=False)
 _HTTPS = (
     Ask("url", _("Address"), _("Begins with https://")),
     Ask("user", _("Account")),
@@ -74,21 +74,21 @@ WAYS: dict[str, Way] = {
                 Ask("user", _("User"), needed=False),
                 Ask("password", _("Password"), secret=True, needed=False),
                 Ask("from", _("Sent from")),
-                _AUTHORITY,
+                AUTHORITY,
             ),
         ),
         Way(
             "sms",
             Channel.SMS,
             _("Text carrier (HTTPS)"),
-            (*_HTTPS, Ask("from", _("Number texts come from")), _NETWORKS, _AUTHORITY),
+            (*_HTTPS, Ask("from", _("Number texts come from")), NETWORKS, AUTHORITY),
         ),
         Way("post", Channel.LETTER, _("Printed here and posted"), ()),
         Way(
             "fax",
             Channel.FAX,
             _("Fax carrier (HTTPS)"),
-            (*_HTTPS, Ask("from", _("Your fax number"), needed=False), _NETWORKS, _AUTHORITY),
+            (*_HTTPS, Ask("from", _("Your fax number"), needed=False), NETWORKS, AUTHORITY),
         ),
     )
 }  # fmt: skip
@@ -101,7 +101,7 @@ def checked(way: Way, said: Mapping[str, str]) -> dict[str, str]:
         value = found[ask.name]
         if ask.needed and not value:
             raise Refusal("FIELD_EMPTY", field=ask.name)
-        if len(value) > (20_000 if ask is _AUTHORITY else LONGEST):
+        if len(value) > (20_000 if ask is AUTHORITY else LONGEST):
             raise Refusal("TEXT_TOO_LONG", field=ask.name, most=LONGEST)
         if ask.choices and value not in dict(ask.choices):
             raise Refusal("CHOICE_UNKNOWN", field=ask.name)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from keepwell.charts import excerpt
-from keepwell.outbound.models import Connection, Message
+from keepwell.outbound.models import Connection, Message, Webhook
 
 
 @excerpt(Message)
@@ -40,3 +40,12 @@ class Secrets:
 
     pk: UUID
     secrets: dict[str, Any]
+
+
+@excerpt(Webhook)
+class WebhookSecrets:
+    "Where an endpoint is and the key its deliveries are signed with, for the moment of sending."
+
+    pk: UUID
+    address: dict[str, Any]
+    key: str

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from keepwell.access import consents, disclosing
@@ -20,11 +21,15 @@ from keepwell.base.sending import Channel, Topic
 from keepwell.outbound import agreements, hours, numbers, reaching, wording
 from keepwell.outbound.clearance import Cleared, Held, issue
 from keepwell.outbound.letters import FITTING
-from keepwell.outbound.models import Connection, Sender
+from keepwell.outbound.models import Connection, Sender, ServiceKind, VendorService
 from keepwell.vault.phi import PhiClass
 
 Answer = Cleared | Held
 CLOSED = frozenset({PhiClass.PART2, PhiClass.PSYCHOTHERAPY})
+WEBHOOK: Any = ServiceKind.WEBHOOK.value
+"""What a clearance for one of the practice's own systems says instead of a channel."""
+IDS = frozenset({PhiClass.IDENTITY})
+"""What reaches such a system: ids, and with them that somebody is a patient."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -71,6 +76,20 @@ def ask(leaving: Sequence[Leaving], *, by: Actor) -> list[Answer]:
         else:
             answers.append(held or Held("CARRIER_NOT_CONNECTED", each.channel, {"channel": each.channel}))
     return answers
+
+
+def may_be_told(service: VendorService, *, by: Actor) -> agreements.Carrier | Refusal:
+    """Whether a system of the practice may be told what happens: its own, or under an agreement in force."""
+    try:
+        return agreements.cleared(service.id, by=by, classes=IDS)
+    except Refusal as refusal:
+        return refusal
+
+
+def tell(delivery: UUID, webhook: UUID, service: VendorService, *, by: Actor) -> Cleared | Refusal:
+    """The same question at delivery; the answer is good for this one delivery, now."""
+    carrier = may_be_told(service, by=by)
+    return carrier if isinstance(carrier, Refusal) else issue(delivery, WEBHOOK, webhook, carrier)
 
 
 def _carrier(channel: Channel, classes: frozenset[PhiClass], by: Actor) -> agreements.Carrier | Held:

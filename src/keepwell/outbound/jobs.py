@@ -8,6 +8,7 @@ from keepwell.access import maintenance
 from keepwell.ledger.doorway import present
 from keepwell.outbound import dispatch, forwarding
 from keepwell.outbound.actions import DISPATCH
+from keepwell.outbound.webhooks import delivering
 
 
 @app.periodic(cron="* * * * *")
@@ -26,3 +27,10 @@ def forward(timestamp: int = 0) -> int:
         with present(dispatch.actor(practice.id)) as by:
             sent += forwarding.forward(by=by)
     return sent
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="keepwell.webhooks", queue="keepwell")
+def tell(timestamp: int = 0) -> int:
+    """The practices' own systems are told what happened; how many deliveries were touched."""
+    return delivering.everywhere()

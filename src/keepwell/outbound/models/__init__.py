@@ -7,6 +7,7 @@ from keepwell.outbound.models.messages import ConfirmedNumber, Connection, Detai
 from keepwell.outbound.models.pauses import Pause
 from keepwell.outbound.models.vendors import Decision, Ground, ServiceKind, Vendor, VendorService
 from keepwell.outbound.models.vetting import Assurance, Paper, Subcontractor, VettingAnswer
+from keepwell.outbound.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "Agreement",
@@ -28,4 +29,6 @@ __all__ = [
     "Vendor",
     "VendorService",
     "VettingAnswer",
+    "Webhook",
+    "WebhookDelivery",
 ]
