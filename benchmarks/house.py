@@ -30,9 +30,10 @@ class House:
         return access.system_actor(self.practice)
 
     def actor(self, role: Role, purpose: Purpose) -> Actor:
-        """Whoever holds the role, with a new request."""
+        """Whoever has held the role longest, with a new request."""
         with present(self.system):
-            member: UUID = Membership.objects.values_list("id", flat=True).get(role=role)
+            held = Membership.objects.filter(role=role).order_by("starts_at", "id")
+            member: UUID = held.values_list("id", flat=True)[0]
         return Actor(member, self.practice, role, purpose)
 
     def somebody(self, role: Role) -> Somebody:

@@ -73,6 +73,8 @@ class Whole:
 
 def lines(rows: Sequence[Thread], by: Actor) -> list[Line]:
     """Threads as lines, in their order; the names in one opening."""
+    if not rows:
+        return []
     known = sorted({row.patient_id for row in rows if row.patient_id})
     names: dict[UUID, NameTag] = {}
     if known and plan(NameTag).classes <= policy.visible(by):

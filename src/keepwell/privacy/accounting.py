@@ -58,6 +58,7 @@ RULES: dict[str, Rule] = {
     Right.WORKERS_COMP: Rule(_("Workers' compensation"), "§ 164.512(l)"),
     Right.HHS: Rule(_("The Secretary of HHS investigates"), "§ 164.502(a)(2)(ii)"),
     Right.MISTAKE: Rule(_("By mistake: no rule allowed it"), "§ 164.402"),
+    Right.UNSAID: Rule(_("By fax to somebody else; nobody said by what right"), "§ 164.528(b)"),
 }
 """Right → its rule. Whatever the law does not take out counts, mistakes above all."""
 

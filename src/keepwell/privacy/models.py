@@ -53,6 +53,7 @@ class Right(models.TextChoices):
     WORKERS_COMP = "workers_comp"
     HHS = "hhs"
     MISTAKE = "mistake"
+    UNSAID = "unsaid"
 
 
 class Disclosure(Tenanted):

@@ -1,4 +1,7 @@
-"""What was sent to patients through the gate, as disclosures: to themselves, so none of it is part of an accounting."""
+"""What was sent through the gate, as disclosures: to the patients themselves, so that it is part of no accounting.
+
+A fax goes to a number that is somebody else's, and whoever sent it did not say by what right: it counts.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,7 @@ def messages(by: Actor, patient: UUID | None) -> Iterator[pairing.Left]:
         classes = {PhiClass.CONTACT, PhiClass.MESSAGE} if row.is_letter else {PhiClass.CONTACT}
         assert row.patient_id is not None
         yield row.patient_id, Said(
-            way=WAYS.get(Channel(row.channel), Way.MESSAGE), right=Right.INDIVIDUAL, classes=frozenset(classes),
+            way=WAYS.get(Channel(row.channel), Way.MESSAGE),
+            right=Right.UNSAID if row.channel == Channel.FAX else Right.INDIVIDUAL, classes=frozenset(classes),
             at=row.sent_at, origin=ORIGIN, origin_id=row.id,
         )  # fmt: skip

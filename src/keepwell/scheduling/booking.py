@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.access import policy, relations
@@ -22,6 +23,7 @@ from keepwell.patients.models import Patient
 from keepwell.scheduling import changes, freeing, minors, placing, slots, wall
 from keepwell.scheduling.asked import Booking
 from keepwell.scheduling.models import STANDING, Appointment, AppointmentSeries, HealthcareService, Schedule, Slot
+from keepwell.tasks import caring
 from keepwell.vault.phi import PhiClass
 
 HELD_FOR = dt.timedelta(minutes=5)
@@ -29,6 +31,7 @@ HELD_FOR = dt.timedelta(minutes=5)
 VISIT = relations.basis("visit", _("a visit"))
 BEFORE, AFTER = dt.timedelta(days=7), dt.timedelta(days=30)
 """How long before and after a visit its practitioner looks after the patient."""
+MOMENT = dt.timedelta(minutes=1)
 SHORTEST, LONGEST = dt.timedelta(minutes=5), dt.timedelta(hours=8)
 
 
@@ -142,13 +145,13 @@ def replaced(
     slot = placing.placed(wanted, by) or placing.taken(wanted, standing.state)
     if _busy(records, slot.starts_at, slot.ends_at, but=standing.id):
         raise Refusal("PATIENT_BUSY", field="starts_at")
-    _looks_after_no_more(standing, by)
+    did = _looks_after_no_more(standing, by)
     before = changes.before(standing)
     standing.slot, standing.practitioner_id = slot, practitioner
     standing.starts_at, standing.ends_at, standing.version = slot.starts_at, slot.ends_at, standing.version + 1
     standing.overbooked = False
     standing.save(update_fields=["slot", "practitioner", "starts_at", "ends_at", "version", "overbooked"])
-    _looks_after(standing, by)
+    _looks_after(standing, by, did=did)
     changes.noted(standing, verb, before, by)
     return standing
 
@@ -181,7 +184,7 @@ def taken_again(appointment: Appointment, status: str, by: Actor) -> None:
     if not appointment.overbooked and _busy(records, appointment.starts_at, appointment.ends_at):
         raise Refusal("PATIENT_BUSY", field="starts_at")
     appointment.status = status
-    _looks_after(appointment, by)
+    _looks_after(appointment, by, did=_did_a_moment_ago(appointment))
 
 
 def ending(service: HealthcareService, starts: dt.datetime, minutes: int | None) -> dt.datetime:
@@ -254,21 +257,41 @@ def _kept(patient: UUID, asked: Booking, slot: Slot, series: AppointmentSeries |
     return made
 
 
-def _looks_after(appointment: Appointment, by: Actor) -> None:
+def _looks_after(appointment: Appointment, by: Actor, *, did: bool = False) -> None:
+    """The practitioner looks after whom they see. One's own booking begins nothing: it would be a chart for the asking.
+
+    `did`: they did already because of this visit, which only moves or comes back.
+    """
     at, member = appointment.starts_at, appointment.practitioner_id
-    relations.by_work(appointment.patient_id, member, VISIT, at - BEFORE, at + AFTER, by=by)
+    if did or not caring.same_person(by.id, member):
+        relations.by_work(appointment.patient_id, member, VISIT, at - BEFORE, at + AFTER, by=by)
 
 
-def _looks_after_no_more(appointment: Appointment, by: Actor) -> None:
-    """The relation this visit made ends; those of other visits stay."""
-    made = CareRelation.objects.filter(
-        patient_id=appointment.patient_id,
-        member_id=appointment.practitioner_id,
-        basis=VISIT,
-        ends_at=appointment.starts_at + AFTER,
+def here_for(appointment: Appointment, by: Actor) -> None:
+    """Somebody else notes that the patient is here: from now on the practitioner looks after them."""
+    theirs = _of_visit(appointment).filter(ends_at__gt=clock.now())
+    if not theirs.exists():
+        _looks_after(appointment, by)
+
+
+def _of_visit(appointment: Appointment) -> QuerySet[CareRelation]:
+    return CareRelation.objects.filter(
+        patient_id=appointment.patient_id, member_id=appointment.practitioner_id, basis=VISIT
     )
+
+
+def _looks_after_no_more(appointment: Appointment, by: Actor) -> bool:
+    """The relation this visit made ends; those of other visits stay. Whether there was one."""
+    made = _of_visit(appointment).filter(ends_at=appointment.starts_at + AFTER)
     for relation in made.order_by("id")[:1]:
         unrelate(relation, by=by)
+        return True
+    return False
+
+
+def _did_a_moment_ago(appointment: Appointment) -> bool:
+    """Whether the visit's relation ended within the time an undo has."""
+    return _of_visit(appointment).filter(ends_at__gt=clock.now() - MOMENT, ends_at__lte=clock.now()).exists()
 
 
 def _standing(appointment: Appointment) -> Appointment:

@@ -32,12 +32,14 @@ FROM: dict[str, frozenset[str]] = {
 @action("appointment.arrived", about="appointment")
 def arrive(appointment: Appointment, *, by: Actor) -> Appointment:
     "The patient is here, or in the waiting room."
+    booking.here_for(appointment, by)
     return _became(appointment, S.ARRIVED, "appointment.arrived", by)
 
 
 @action("appointment.checked_in", about="appointment")
 def check_in(appointment: Appointment, *, by: Actor) -> Appointment:
     "The desk has checked who came, their coverage and their forms."
+    booking.here_for(appointment, by)
     return _became(appointment, S.CHECKED_IN, "appointment.checked_in", by)
 
 

@@ -31,7 +31,7 @@ class Work(Protocol):
 
 def begins(work: Work, giver: UUID | None, by: Actor) -> None:
     """The owner begins to look after the patient, if somebody else gave them the work."""
-    if work.patient_id is None or work.owner_id is None or _same_person(giver, work.owner_id):
+    if work.patient_id is None or work.owner_id is None or same_person(giver, work.owner_id):
         return
     work.relation = access.relate(work.patient_id, by=by, member=work.owner_id, basis=work.basis)
 
@@ -58,7 +58,7 @@ def _until(work: Work, at: dt.datetime, by: Actor) -> None:
         access.unrelate(CareRelation.objects.get(id=work.relation_id), by=by, at=at)
 
 
-def _same_person(giver: UUID | None, owner: UUID) -> bool:
+def same_person(giver: UUID | None, owner: UUID) -> bool:
     """Whether two memberships are of one person. Keepwell itself is nobody."""
     if giver is None or giver == KEEPWELL:
         return False

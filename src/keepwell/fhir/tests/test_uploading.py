@@ -39,7 +39,8 @@ def sent(by: Actor, *files: tuple[str, bytes], **more: Any) -> str:
 
 def work(app_sql: psycopg.Connection) -> None:
     """What a worker does."""
-    rows = app_sql.execute("SELECT id, args FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id").fetchall()
+    asked = "SELECT id, args FROM procrastinate_jobs WHERE status = 'todo' AND args ? 'envelope' ORDER BY id"
+    rows = app_sql.execute(asked).fetchall()
     for number, args in rows:
         jobs.run(args["envelope"])
         app_sql.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [number])

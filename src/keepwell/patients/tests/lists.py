@@ -101,7 +101,7 @@ def work(app_sql: psycopg.Connection, most: int = 10_000) -> int:
     """What a worker does, until nothing waits or `most` jobs are done."""
     for count in range(most):
         found = app_sql.execute(
-            "SELECT id, args FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id LIMIT 1"
+            "SELECT id, args FROM procrastinate_jobs WHERE status = 'todo' AND args ? 'envelope' ORDER BY id LIMIT 1"
         ).fetchone()
         if found is None:
             return count

@@ -9,17 +9,22 @@ from uuid import UUID
 import pytest
 
 from keepwell.access import authorizations
+from keepwell.access.actions import system_actor
 from keepwell.access.models import Authorization
 from keepwell.access.tests.test_actions import verbs
 from keepwell.access.tests.test_authorizations import signed
 from keepwell.base import clock
-from keepwell.base.actor import Actor
+from keepwell.base.actor import Actor, Purpose
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
 from keepwell.ledger.doorway import present
+from keepwell.outbound import actions as outbound
+from keepwell.outbound import numbers
+from keepwell.outbound.asks import Draft
+from keepwell.outbound.letters import written
 from keepwell.outbound.tests import sending
-from keepwell.outbound.tests.servers import mail
+from keepwell.outbound.tests.servers import https, mail
 from keepwell.patients.tests.people import again
 from keepwell.privacy import accounting, actions, pairing
 from keepwell.privacy.accounting import RULES
@@ -193,3 +198,26 @@ def test_what_the_gate_let_out_gets_its_row(willow: Clinic, pat: Actor, rosa: Ac
     page = text(ask(theo, f"/patients/{ada}/disclosures/?show=all"))
     assert "the patient" in page and "in a message" in page and "§ 164.528(a)(1)(ii)" in page
     assert ask(theo, f"/patients/{ada}/disclosures/accounting/", {"form": "csv"}).status_code == 200
+
+
+def test_a_fax_to_somebody_else_counts_until_somebody_says_by_what_right(
+    willow: Clinic, pat: Actor, cleo: Actor, ada: UUID
+):
+    with https() as desk:
+        sending.carries(pat, Channel.FAX, desk.secrets())
+        sending.writes(pat)
+        with present(again(cleo)) as by:
+            paper = written("contact.check", ada, by=by)
+        fax = Draft("contact.check", ada, ways=(Channel.FAX,), paper=paper, number="(617) 555-0188")
+        sending.sends(cleo, fax)
+        waits = sending.only(willow).id
+        with present(again(cleo)) as by:
+            numbers.confirm("617-555-0188", by=by)
+            outbound.release([waits], by=by)
+        sending.dispatched(willow)
+    assert sending.only(willow).status == "sent", sending.only(willow).reason
+    with present(system_actor(willow.practice.id, Purpose.HOPERAT)) as by:
+        assert pairing.run(by=by) == 1
+        row = Disclosure.objects.get()
+    assert (row.way, row.right) == (Way.FAX, Right.UNSAID)
+    assert RULES[row.right].counts

@@ -7,16 +7,17 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+import time_machine
 
 from keepwell.access.models import CareRelation
-from keepwell.access.tests.test_actions import verbs
+from keepwell.access.tests.test_actions import codes, verbs
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.doorway import present
 from keepwell.patients.facts import Demographics
-from keepwell.patients.tests.people import registers
+from keepwell.patients.tests.people import again, registers
 from keepwell.scheduling import booking, licenses, life, setting, slots
 from keepwell.scheduling.models import Appointment, Slot
 from keepwell.scheduling.tests.conftest import Calendar, works
@@ -230,3 +231,35 @@ def test_a_cancelled_time_is_free_and_its_care_relation_ends(
     with present(willow.system):
         assert not [f for f in slots.free(calendar.service.id, state="MA", since=calendar.at("10:00"), limit=1)
                     if f.starts_at < calendar.at("10:30")]  # fmt: skip
+
+
+def the_day(calendar: Calendar) -> time_machine.travel:
+    """The morning of the visit."""
+    return time_machine.travel(calendar.at("09:00"), tick=True)
+
+
+def then(calendar: Calendar, actor: Actor, patient: UUID) -> list[str]:
+    """Why somebody may not open the chart on the day of the visit."""
+    with the_day(calendar):
+        return codes(actor, patient)
+
+
+def test_a_visit_one_books_with_oneself_opens_no_chart(rosa: Actor, imani: Actor, calendar: Calendar, ada: UUID):
+    made = books(imani, ada, calendar)
+    assert then(calendar, imani, ada) == ["POLICY_DENY"]
+    with the_day(calendar), present(again(imani)) as by:
+        life.arrive(Appointment.objects.get(id=made.id), by=by)
+    assert then(calendar, imani, ada) == ["POLICY_DENY"]
+    with the_day(calendar), present(again(rosa)) as by:
+        life.check_in(Appointment.objects.get(id=made.id), by=by)
+    assert then(calendar, imani, ada) == []
+
+
+def test_a_visit_others_booked_stays_ones_own_when_one_moves_it(
+    rosa: Actor, imani: Actor, calendar: Calendar, ada: UUID
+):
+    made = books(rosa, ada, calendar)
+    assert then(calendar, imani, ada) == []
+    with present(again(imani)) as by:
+        booking.move(Appointment.objects.get(id=made.id), calendar.at("14:00"), by=by)
+    assert then(calendar, imani, ada) == []
