@@ -58,7 +58,7 @@ class Tour:
 
 
 def main(address: str) -> None:
-    """Imani at her desk and on her phone, Theo over the log, and a sign-in."""
+    """Imani at her desk and on her phone, Rosa over the day and the mail, Theo over the log, and a sign-in."""
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as play:
         tour = Tour(play.chromium.launch(executable_path=chromium(), args=FLAGS), address)
@@ -72,6 +72,14 @@ def main(address: str) -> None:
         tour.keep(tour.tab(HAND, session=imani), "chart-phone", chart)
         rosa = tour.signed_in("rosa")
         tour.keep(rosa, "front-desk", chart)
+        tour.keep(rosa, "schedule-desktop", "/schedule/")
+        tour.keep(tour.tab(HAND, session=rosa), "schedule-phone", "/schedule/")
+        rosa.goto(f"{tour.address}/inbox/?show=pools")
+        rosa.click(".mail .row-link >> nth=0")
+        rosa.wait_for_load_state("networkidle")
+        rosa.keyboard.press("c")
+        rosa.wait_for_selector(".post .words")
+        tour.keep(rosa, "inbox-desktop")
         tour.keep(tour.signed_in("theo"), "activity-desktop", "/activity/")
         tour.keep(tour.tab(HAND), "sign-in-phone", "/sign-in/")
         tour.browser.close()

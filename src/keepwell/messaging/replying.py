@@ -117,7 +117,9 @@ def _undone(post: Post, *, by: Actor) -> None:
     thread = locked(post.thread_id, by)
     post.withdrawn_at = clock.now()
     post.save(update_fields=["withdrawn_at"])
-    thread.status, thread.heard_at = Thread.Status.OPEN, _waits_since(thread)
+    if thread.closed_at is None:
+        thread.status = Thread.Status.OPEN
+    thread.heard_at = _waits_since(thread)
     thread.save(update_fields=["status", "heard_at"])
 
 

@@ -21,6 +21,7 @@ from keepwell.scheduling.asked import Booking
 from keepwell.scheduling.excerpts_waiting import Asker, Wished
 from keepwell.scheduling.models import Appointment, BookingRequest, HealthcareService, Modality, WaitlistEntry
 from keepwell.scheduling.waiting import Wish
+from keepwell.tasks.actions import known_to
 from keepwell.vault.phi import PhiClass
 
 LONGEST = 500
@@ -132,7 +133,11 @@ def _asked(whose: UUID | None, columns: dict[str, Any], *, by: Actor) -> Booking
 
 
 def match(request: BookingRequest, patient: UUID, *, by: Actor) -> BookingRequest:
-    """Whoever asked is this patient. What they said goes under the patient's keys. Raises Refusal REQUEST_SETTLED."""
+    """Whoever asked is this patient. What they said goes under the patient's keys.
+
+    Raises Refusal REQUEST_SETTLED, POLICY_DENY, RESTRICTION_BLOCK.
+    """
+    known_to(patient, by)
     said = charts.open(request.whose, Wished, by=by, listed=False).one(Wished)
     return _matched((request.whose, patient), request, patient, said, by=by)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from keepwell import charts
+from keepwell.access import actions as access
 from keepwell.access.tests.test_actions import verbs
 from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.base.refusal import Refusal
@@ -21,6 +22,7 @@ from keepwell.scheduling.models import Appointment, BookingRequest, WaitlistEntr
 from keepwell.scheduling.tests.conftest import Calendar
 from keepwell.scheduling.tests.test_booking import books, code_of
 from keepwell.scheduling.tests.waits import anew, wishes
+from keepwell.vault.phi import PhiClass
 from keepwell.vault.sealed import Sealed
 from tests.cast import Clinic
 
@@ -111,6 +113,15 @@ def test_a_stranger_is_matched_and_what_they_said_goes_under_the_patients_keys(
         assert charts.open(ada, Wished, by=by).one(Wished).words == "Since Tuesday"
         asking.book(row, calendar.asked(), by=by)
     assert "request.matched" in verbs(willow)
+
+
+def test_a_request_is_put_under_nobody_one_may_not_know(calendar: Calendar, rosa: Actor, ada: UUID, willow: Clinic):
+    made = asks(rosa, calendar, who=NORA)
+    with present(willow.system) as by:
+        access.restrict(ada, {PhiClass.IDENTITY}, by=by, member=rosa.id)
+    by = anew(rosa)
+    with present(by):
+        assert code_of(lambda: asking.match(made, ada, by=by)) == "RESTRICTION_BLOCK"
 
 
 def test_a_stranger_is_registered_unless_somebody_looks_alike(calendar: Calendar, rosa: Actor, ada: UUID):
