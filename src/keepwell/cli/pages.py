@@ -8,6 +8,7 @@ from pkgutil import walk_packages
 
 from django.apps import apps
 
+from keepwell import operations
 from keepwell.access.policy import MAY_DO, MAY_SEE, NEEDS_RELATION, Can
 from keepwell.base.actor import Role
 from keepwell.base.refusal import catalogue
@@ -18,12 +19,13 @@ MADE = "*Written from the code by `bin/keepwell docs`; do not edit.*"
 
 
 def load_everything() -> None:
-    """Imports every module of the product's apps, so that each action and excerpt is known."""
-    for app in apps.get_app_configs():
-        if app.name.startswith("keepwell."):
-            for found in walk_packages([app.path], f"{app.name}."):
-                if ".tests" not in found.name and ".migrations" not in found.name:
-                    import_module(found.name)
+    """Imports every module of the product below this floor, so that each action and excerpt is known."""
+    folders = {app.name: [app.path] for app in apps.get_app_configs() if app.name.startswith("keepwell.")}
+    folders["keepwell.operations"] = list(operations.__path__)
+    for name, where in folders.items():
+        for found in walk_packages(where, f"{name}."):
+            if ".tests" not in found.name and ".migrations" not in found.name:
+                import_module(found.name)
 
 
 def ours(module: str) -> bool:

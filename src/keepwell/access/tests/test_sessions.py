@@ -167,7 +167,7 @@ def test_a_sign_in_is_one_statement_on_later_requests(ada: Somebody, monkeypatch
     monkeypatch.setattr(wire, "rows", heard)
     ada.browser.get("/sign-in/")
     assert sum("whoami" in s for s in asked) == 1
-    assert {s for s in asked if "whoami" not in s} == {s for s in asked if "single_sign_on_providers" in s}
+    assert {s for s in asked if "whoami" not in s} == {s for s in asked if "identity_providers" in s}
 
 
 def test_nobody_is_signed_in_that_could_not_be_recorded(willow: Clinic, monkeypatch: pytest.MonkeyPatch):

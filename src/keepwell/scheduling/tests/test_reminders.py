@@ -85,7 +85,8 @@ def test_working_it_out_again_changes_nothing(calendar: Calendar, rosa: Actor, a
     before = sent(willow)
     assert works_out(willow) == 0
     assert sent(willow) == before
-    assert schedule_visits.plan_reminders() == 0
+    schedule_visits.plan_reminders()
+    assert sent(willow) == before
 
 
 def test_reminders_move_with_the_visit_and_go_with_it(calendar: Calendar, rosa: Actor, ada: UUID, willow: Clinic):
