@@ -81,7 +81,11 @@ def test_beside_the_list_and_on_its_own_page_the_same(willow: Clinic, rosa: Acto
     assert part[start:end] in whole
 
 
-def test_who_has_nothing_to_do_with_a_thread_finds_none(willow: Clinic, imani: Actor, olu: Actor, bea: Actor):
+def test_who_has_nothing_to_do_with_a_thread_finds_none(
+    willow: Clinic, imani: Actor, olu: Actor, bea: Actor, ada: UUID
+):
+    has_mobile(willow, ada)
+    assert ask(imani, f"/inbox/{comes(willow, 'Hello').id}/").status_code == 404
     thread = comes(willow, "Hello?", "+16175550199")
     assert ask(imani, f"/inbox/{thread.id}/").status_code == 404
     assert ask(olu, f"/inbox/{thread.id}/").status_code == 404
