@@ -289,6 +289,15 @@ def refused(
     return no | restricted(by, wanted, {s: people[s] for s in whose if s not in no and s not in lifted})
 
 
+def require(by: Actor, patient: UUID, *classes: C) -> None:
+    """Whoever changes something about a patient that opens nothing may at least read what it is about.
+
+    Raises the Refusal of the first that is closed to them.
+    """
+    for refusal in refused(by, classes, [patient]).values():
+        raise refusal
+
+
 def restricted(by: Actor, wanted: frozenset[C], people: Mapping[UUID, Sequence[UUID]]) -> dict[UUID, Refusal]:
     """Whom an agreed restriction closes to this actor, and since when."""
     everybody = {record for records in people.values() for record in records}

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from keepwell.access import policy
 from keepwell.access.persons import persons
 from keepwell.base import clock, text
 from keepwell.base.actor import Actor
@@ -17,6 +18,7 @@ from keepwell.base.sending import Channel
 from keepwell.ledger.actions import action
 from keepwell.outbound.models import Connection, Detail, Sender, VendorService
 from keepwell.outbound.models.messages import OFFICE
+from keepwell.vault.phi import PhiClass
 
 LONGEST = 200
 MOST = {"name": 60, "neutral": 60, "phone": 20, "postal": 160, "site": 120}
@@ -162,8 +164,9 @@ def describe(name: str, *, by: Actor, neutral: str = "", phone: str = "", postal
 def choose_detail(patient: UUID, level: str, *, by: Actor) -> Detail:
     """What a patient chose takes the place of what they chose before, in every record of theirs.
 
-    Raises Refusal CHOICE_UNKNOWN.
+    Whoever may know how to reach the patient writes it down. Raises Refusal CHOICE_UNKNOWN, POLICY_DENY and others.
     """
+    policy.require(by, patient, PhiClass.CONTACT)
     if level not in Detail.Level.values:
         raise Refusal("CHOICE_UNKNOWN", field="level")
     return _detail(tuple(persons([patient])[patient]), patient, level, by=by)

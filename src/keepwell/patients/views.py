@@ -69,7 +69,9 @@ def _search(request: HttpRequest) -> HttpResponse:
             raise
         return _page(request, shown | {"refusal": refusal}, status=refusal.status)
     shown["offer_close"] = not found.mistyped and "close" not in request.POST
-    return _page(request, shown | {"found": found, "rows": [(chart_of(h.patient), h.tag, []) for h in found.hits]})
+    marks = handling.of([h.patient for h in found.hits], by=actor_of(request))
+    rows = [(chart_of(h.patient), h.tag, marks.get(h.patient, [])) for h in found.hits]
+    return _page(request, shown | {"found": found, "rows": rows})
 
 
 def _page(request: HttpRequest, shown: dict[str, Any], status: int = 200) -> HttpResponse:

@@ -33,7 +33,7 @@ from keepwell.patients.excerpts import Addresses, Coverages, Header, Reach, Rela
 from keepwell.patients.excerpts_calls import CallManners, Checks, Handlings
 from keepwell.patients.models import CallerCheck, RelatedPerson
 from keepwell.patients.views import actor_of, chart_of
-from keepwell.patients.views_restrictions import header_of, known
+from keepwell.patients.views_restrictions import header_of, known, speaks_with
 
 SHOWN = 5
 
@@ -50,7 +50,7 @@ def call(request: HttpRequest, patient: UUID) -> HttpResponse:
 def check(request: HttpRequest, patient: UUID) -> HttpResponse:
     """Verified and told, or not verified and told nothing."""
     by, asked = actor_of(request), request.POST
-    known(patient)
+    speaks_with(patient, by)
     call = _call(patient, asked.get("who", ""), asked.getlist("knew"), asked.getlist("told"), request)
     try:
         if asked.get("outcome") == "no":
@@ -66,9 +66,10 @@ def check(request: HttpRequest, patient: UUID) -> HttpResponse:
 @page(Can.RECORD_CONSENTS, purpose=Purpose.HOPERAT)
 def rules(request: HttpRequest, patient: UUID) -> HttpResponse:
     """Voicemail and the word for the phone."""
-    said = request.POST
+    by, said = actor_of(request), request.POST
+    speaks_with(patient, by)
     try:
-        calling.set_rules(patient, said.get("voicemail", ""), said.get("safe_word", ""), by=actor_of(request))
+        calling.set_rules(patient, said.get("voicemail", ""), said.get("safe_word", ""), by=by)
     except Refusal as refusal:
         return _page(request, patient, refusal)
     return HttpResponseRedirect(reverse("call", args=[patient]))
@@ -78,8 +79,10 @@ def rules(request: HttpRequest, patient: UUID) -> HttpResponse:
 @page(Can.RECORD_CONSENTS, purpose=Purpose.HOPERAT)
 def flag(request: HttpRequest, patient: UUID) -> HttpResponse:
     """One more thing the front desk sees at once."""
+    by, said = actor_of(request), request.POST
+    speaks_with(patient, by)
     try:
-        calling.flag(patient, request.POST.get("flag", ""), more=request.POST.get("more", ""), by=actor_of(request))
+        calling.flag(patient, said.get("flag", ""), more=said.get("more", ""), by=by)
     except Refusal as refusal:
         return _page(request, patient, refusal)
     return HttpResponseRedirect(reverse("call", args=[patient]))
@@ -89,7 +92,9 @@ def flag(request: HttpRequest, patient: UUID) -> HttpResponse:
 @page(Can.RECORD_CONSENTS, purpose=Purpose.HOPERAT)
 def unflag(request: HttpRequest, patient: UUID, mark: UUID) -> HttpResponse:
     """It no longer holds."""
-    calling.unflag(patient, mark, by=actor_of(request))
+    by = actor_of(request)
+    speaks_with(patient, by)
+    calling.unflag(patient, mark, by=by)
     return HttpResponseRedirect(reverse("call", args=[patient]))
 
 

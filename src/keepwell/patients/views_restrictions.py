@@ -141,3 +141,9 @@ def known(patient: UUID) -> None:
     """Raises Refusal NOT_FOUND for an id that is no patient's here."""
     if not Patient.objects.filter(id=patient).exists():
         raise Refusal("NOT_FOUND")
+
+
+def speaks_with(patient: UUID, by: Actor) -> None:
+    """Whoever writes down what a patient said may know how to reach them. Raises Refusal NOT_FOUND, POLICY_DENY …"""
+    known(patient)
+    policy.require(by, patient, PhiClass.CONTACT)

@@ -23,8 +23,9 @@ from keepwell.access.policy import Can
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
-from keepwell.patients import flags
+from keepwell.patients import flags, handling
 from keepwell.patients.excerpts import Header, Origin, Whereabouts
+from keepwell.patients.excerpts_calls import Handlings
 from keepwell.patients.merging import require_standing
 from keepwell.records import chart as layout
 from keepwell.records import emergencies, heads, pictures, ranges, sentences, shelf, sight, tree
@@ -68,7 +69,8 @@ def chart(request: HttpRequest, patient: UUID) -> HttpResponse:
     start = _start(request, len(told))
     covering, within = shelf.covering(told, start, PAGE)
     urgent = emergencies.of(seen)
-    wanted: list[type[Any]] = [Header, *seen.excerpts(Whereabouts), *_heads(rows), *emergencies.excerpts(urgent, seen)]
+    told = seen.excerpts(Whereabouts, Handlings)
+    wanted: list[type[Any]] = [Header, *told, *_heads(rows), *emergencies.excerpts(urgent, seen)]
     opening = charts.open(patient, *wanted, by=by)
     needed = layout.needed(rows)
     found = layout.opened(opening, patient, [*needed, *covering])
@@ -81,6 +83,7 @@ def chart(request: HttpRequest, patient: UUID) -> HttpResponse:
         "where": opening.one(Whereabouts) if Whereabouts in wanted else None,
         "closed": _closed(seen),
         "flags": flags.of(patient, by=by, records=seen.records),
+        "marks": handling.marks(opening).get(patient, []) if Handlings in told else [],
         "way_in": _way_in(patient, seen, by),
         **emergencies.shown(urgent, opening, patient),
         "part2": any(row.phi is PhiClass.PART2 for row in rows),

@@ -15,7 +15,9 @@ from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.charts.excerpts import plan
 from keepwell.ledger.actions import action
+from keepwell.patients import handling
 from keepwell.patients.excerpts import NameTag, Reach, Whereabouts
+from keepwell.patients.excerpts_calls import Handlings
 from keepwell.scheduling import wall
 from keepwell.scheduling.models import Appointment
 from keepwell.scheduling.readiness import Facts, Mark
@@ -38,6 +40,7 @@ class Line:
     here: str
     theirs: str
     marks: list[Mark]
+    desk: list[handling.Mark]
 
     @property
     def status(self) -> tuple[Any, str, str]:
@@ -45,7 +48,7 @@ class Line:
 
 
 def lines(day: dt.date, zone: ZoneInfo, *, by: Actor, provider: UUID | None = None) -> list[Line]:
-    """Who comes, in the order of the clock; names, phones and zones from one opening."""
+    """Who comes, in the order of the clock; names, phones, zones and what the desk has to know from one opening."""
     begins, ends = wall.days(day, 1, zone)
     found = Appointment.objects.select_related("service", "practitioner").filter(
         starts_at__gte=begins, starts_at__lt=ends, status__in=COMES
@@ -62,12 +65,13 @@ class _Opened:
 
     def __init__(self, rows: Iterable[Appointment], by: Actor) -> None:
         whom = sorted({row.patient_id for row in rows})
-        wanted = [e for e in (NameTag, Whereabouts, Reach) if plan(e).classes <= policy.visible(by)]
+        wanted = [e for e in (NameTag, Whereabouts, Reach, Handlings) if plan(e).classes <= policy.visible(by)]
         chart = charts.open(whom, *wanted, by=by, listed=True, partly=True) if whom and wanted else None
         self.tags = chart.each(NameTag) if chart and NameTag in wanted else {}
         self.lives = chart.each(Whereabouts) if chart and Whereabouts in wanted else {}
         reach = chart.all(Reach) if chart and Reach in wanted else {}
         self.phones = {who: _phone(points) for who, points in reach.items()}
+        self.desk = handling.marks(chart) if chart and Handlings in wanted else {}
 
 
 def _phone(points: list[Reach]) -> str:
@@ -86,6 +90,7 @@ def _line(row: Appointment, opened: _Opened, facts: Facts, zone: ZoneInfo) -> Li
         spoken(row.starts_at, zone),
         theirs,
         facts.of(row, lives.language if lives else None),
+        opened.desk.get(row.patient_id, []),
     )
 
 

@@ -14,7 +14,9 @@ from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.charts.excerpts import plan
 from keepwell.ledger import queries
+from keepwell.patients import handling
 from keepwell.patients.excerpts import NameTag
+from keepwell.patients.excerpts_calls import Handlings
 from keepwell.scheduling import agenda, changes, slots
 from keepwell.scheduling.agenda import Visit
 from keepwell.scheduling.excerpts import Helper, Overbooked, VisitReason
@@ -48,11 +50,13 @@ class Whole:
         self.reason = _one(chart, VisitReason, row.id, "reason")
         self.overbook_reason = _one(chart, Overbooked, row.id, "overbook_reason")
         self.helpers = _helpers(chart, row.id)
+        self.desk = handling.marks(chart).get(row.patient_id, []) if chart and chart.reads(Handlings) else []
         self.visit = _visit(row, self.name)
         self.history = _history(row, by) if history else []
 
     def _opened(self, row: Appointment, by: Actor) -> charts.Chart | None:
-        wanted: list[type[Any]] = [e for e in (NameTag, Overbooked, Helper) if plan(e).classes <= policy.visible(by)]
+        told = (NameTag, Overbooked, Helper, Handlings)
+        wanted: list[type[Any]] = [e for e in told if plan(e).classes <= policy.visible(by)]
         self.closed = policy.refused(by, {PhiClass.CLINICAL}, [row.patient_id]).get(row.patient_id)
         if self.closed is None:
             wanted.append(VisitReason)

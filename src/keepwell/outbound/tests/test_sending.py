@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from keepwell.access import actions as access
 from keepwell.access.tests.consenting import agree
 from keepwell.access.tests.test_actions import verbs
 from keepwell.base import clock
@@ -37,6 +38,7 @@ from keepwell.patients import merging
 from keepwell.patients.reach import Contact
 from keepwell.patients.tests.people import adds, again
 from keepwell.vault.phi import PhiClass
+from tests.browse import ask
 from tests.cast import Clinic
 
 
@@ -394,6 +396,22 @@ def test_how_much_a_notice_says_is_the_patients_choice(willow: Clinic, pat: Acto
     with pytest.raises(Refusal) as refusal:
         firms.did(rosa, connections.choose_detail, ada, "everything")
     assert refusal.value.code == "CHOICE_UNKNOWN"
+
+
+def test_how_much_a_notice_says_is_written_down_by_who_may_reach_the_patient(
+    willow: Clinic, pat: Actor, rosa: Actor, ada: UUID
+):
+    """An administrator has the outbox and no patients; a restriction closes this to whom it names."""
+    assert ask(pat, f"/patients/{ada}/detail/", {"level": "full"}).status_code == 403
+    with pytest.raises(Refusal) as stranger:
+        firms.did(pat, connections.choose_detail, ada, "full")
+    assert stranger.value.code == "POLICY_DENY"
+    with present(willow.system) as by:
+        access.restrict(ada, [PhiClass.CONTACT], by=by, member=rosa.id)
+    with pytest.raises(Refusal) as named:
+        firms.did(rosa, connections.choose_detail, ada, "full")
+    assert named.value.code == "RESTRICTION_BLOCK"
+    assert "detail.chosen" not in verbs(willow)
 
 
 def test_a_message_that_breaks_does_not_stop_the_one_behind_it(

@@ -23,7 +23,7 @@ from keepwell.patients.consents.picture import Kind, Source
 from keepwell.patients.consents.showing import TEXT_OF, language_of, shown, spoken, to_ask
 from keepwell.patients.excerpts import Header, Whereabouts
 from keepwell.patients.views import actor_of, chart_of
-from keepwell.patients.views_restrictions import header_of, known
+from keepwell.patients.views_restrictions import header_of, known, speaks_with
 
 
 @require_GET
@@ -38,7 +38,7 @@ def consents(request: HttpRequest, patient: UUID) -> HttpResponse:
 def say(request: HttpRequest, patient: UUID) -> HttpResponse:
     """One yes or no, in one tick: after these exact words were read or shown."""
     by, form = actor_of(request), AnswerForm(request.POST)
-    known(patient)
+    speaks_with(patient, by)
     if not form.is_valid():
         raise Refusal("CHOICE_UNKNOWN")
     reaching.require_own(patient, form.cleaned_data["point"])
@@ -56,7 +56,7 @@ def say(request: HttpRequest, patient: UUID) -> HttpResponse:
 def tick(request: HttpRequest, patient: UUID) -> HttpResponse:
     """The boxes by topic and channel: new ticks are agreed to, ticks that are gone are taken back."""
     by, form = actor_of(request), MatrixForm(request.POST)
-    known(patient)
+    speaks_with(patient, by)
     if not form.is_valid():
         raise Refusal("CHOICE_UNKNOWN")
     now, language = picture.of(patient), language_of(patient, by)
@@ -81,11 +81,12 @@ def tick(request: HttpRequest, patient: UUID) -> HttpResponse:
 @page(Can.RECORD_CONSENTS, purpose=Purpose.HOPERAT)
 def take_back(request: HttpRequest, patient: UUID, consent: UUID) -> HttpResponse:
     """They take it back; it holds no more from the next decision on."""
-    now = picture.of(patient)
+    by, now = actor_of(request), picture.of(patient)
+    speaks_with(patient, by)
     found = [row for row in now.rows if row.id == consent]
     if not found:
         raise Refusal("STALE_VERSION")
-    consenting.revoke(now.records, found, by=actor_of(request))
+    consenting.revoke(now.records, found, by=by)
     return _back(request, patient)
 
 
@@ -114,7 +115,7 @@ def ask(request: HttpRequest, patient: UUID) -> HttpResponse:
 def reach_only(request: HttpRequest, patient: UUID) -> HttpResponse:
     """From now on only so. It is reasonable if it can be done, and nobody asks why (45 CFR § 164.522(b))."""
     by = actor_of(request)
-    known(patient)
+    speaks_with(patient, by)
     form = ReachOnlyForm(request.POST, points=[(str(each), "") for each in reaching.own(patient)])
     if not form.is_valid():
         return shown(request, patient, refusal=Refusal("CHOICE_UNKNOWN", field="channels"), reach_form=form)
@@ -127,10 +128,12 @@ def reach_only(request: HttpRequest, patient: UUID) -> HttpResponse:
 @page(Can.RECORD_CONSENTS, purpose=Purpose.HOPERAT)
 def reach_as_before(request: HttpRequest, patient: UUID, asked: UUID) -> HttpResponse:
     """They may be reached as everybody else again."""
+    by = actor_of(request)
+    speaks_with(patient, by)
     found = ConfidentialRequest.objects.filter(id=asked, patient_id__in=persons([patient])[patient]).first()
     if found is None:
         raise Refusal("NOT_FOUND")
-    consenting.reach_as_before(found, by=actor_of(request))
+    consenting.reach_as_before(found, by=by)
     return HttpResponseRedirect(reverse("consents", args=[patient]))
 
 

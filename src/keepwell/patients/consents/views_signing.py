@@ -27,7 +27,7 @@ from keepwell.patients.consents.showing import language_of
 from keepwell.patients.excerpts import Header
 from keepwell.patients.forms import Asking, text
 from keepwell.patients.views import actor_of
-from keepwell.patients.views_restrictions import header_of, known
+from keepwell.patients.views_restrictions import header_of, speaks_with
 from keepwell.vault.phi import PhiClass
 
 LONGEST = 300
@@ -103,7 +103,7 @@ class SignedForm(Asking):
 def sign(request: HttpRequest, patient: UUID) -> HttpResponse:
     """A new authorization. It is whole or it is not written down, and the form says what is missing."""
     by = actor_of(request)
-    known(patient)
+    speaks_with(patient, by)
     chart = header_of(patient, by)
     start = {"discloser": Practice.objects.values_list("name", flat=True).get(id=by.practice), "classes": ["clinical"]}
     form = SignedForm(request.POST or None, initial=start, part2=signing.sees_part2(patient, by))
@@ -132,6 +132,7 @@ def sign(request: HttpRequest, patient: UUID) -> HttpResponse:
 def act(request: HttpRequest, patient: UUID, signed: UUID, what: str) -> HttpResponse:
     """The patient got a copy, took it back, its event happened, or it turned out false."""
     by, known_acts = actor_of(request), signing.ACTS
+    speaks_with(patient, by)
     found: Authorization | None = next((row for row in authorizations.of(patient) if row.id == signed), None)
     hidden = found is not None and found.kind in authorizations.PART2_KINDS and not signing.sees_part2(patient, by)
     if found is None or hidden or what not in known_acts:

@@ -8,15 +8,19 @@ from uuid import UUID
 import pytest
 
 from keepwell.access import actions as access
+from keepwell.access import consenting
 from keepwell.access.actions import system_actor
+from keepwell.access.tests.consenting import agree
 from keepwell.access.tests.test_actions import verbs
+from keepwell.access.tests.test_authorizations import signed
 from keepwell.base.actor import Actor, Purpose
+from keepwell.base.sending import Channel, Topic
 from keepwell.ledger.doorway import present
 from keepwell.patients import actions
 from keepwell.patients.models import CallerCheck, Handling
 from keepwell.patients.reach import Kin
 from keepwell.vault.phi import PhiClass
-from tests.browse import ask, text
+from tests.browse import ask, counted, text
 from tests.cast import Clinic
 
 
@@ -95,6 +99,56 @@ def test_flags_are_seen_where_somebody_is_called_and_taken_off(willow: Clinic, r
     assert verbs(willow)[-1] == "handling.unflagged"
     assert ask(rosa, f"/patients/{ada}/handling/{mark.id}/end/", {}).status_code == 409
     assert "Vietnamese" not in text(ask(rosa, "/patients/"))
+
+
+def test_a_search_shows_flags_of_who_has_some_in_one_further_opening(willow: Clinic, rosa: Actor, ada: UUID, bo: UUID):
+    with counted() as plain:
+        assert "relay call" not in text(ask(rosa, "/patients/", {"words": "Lovelace"}))
+    assert ask(rosa, f"/patients/{ada}/handling/add/", {"flag": "relay"}).status_code == 302
+    with counted() as said:
+        assert "hearing: relay call" in text(ask(rosa, "/patients/", {"words": "Lovelace"}))
+    opened = [sum("custody.open(" in one for one in each) for each in (plain, said)]
+    assert opened[1] == opened[0] + 1
+    assert "relay call" not in text(ask(rosa, "/patients/", {"words": "Turing"}))
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("handling/add/", {"flag": "relay"}),
+        ("call/rules/", {"voicemail": "none"}),
+        ("call/check/", {"knew": ["birth_date", "record_number"], "told": ["appointments"], "outcome": "yes"}),
+        ("consents/say/", {"kind": "reach", "channel": "sms", "answer": "no"}),
+        ("consents/tick/", {}),
+        ("reach-only/", {"channels": ["letter"]}),
+        ("authorizations/sign/", {}),
+    ],
+)
+def test_whom_a_restriction_keeps_from_reaching_somebody_writes_down_nothing_they_said(
+    willow: Clinic, rosa: Actor, ada: UUID, path: str, said: dict[str, Any]
+):
+    with present(willow.system) as by:
+        access.restrict(ada, [PhiClass.CONTACT], by=by, member=rosa.id)
+    refused = ask(rosa, f"/patients/{ada}/{path}", said)
+    assert refused.status_code == 403 and "RESTRICTION_BLOCK" in text(refused)
+
+
+def test_nor_takes_anything_back(willow: Clinic, rosa: Actor, ada: UUID):
+    given = agree(willow, ada, Channel.SMS, Topic.APPOINTMENTS)
+    ask(rosa, f"/patients/{ada}/handling/add/", {"flag": "relay"})
+    with present(system_actor(willow.practice.id, Purpose.HOPERAT)) as by:
+        asked = consenting.reach_only(ada, [Channel.LETTER], by=by)
+        mark = Handling.objects.get()
+    release = signed(willow, ada)
+    with present(willow.system) as by:
+        access.restrict(ada, [PhiClass.CONTACT], by=by, member=rosa.id)
+    for path in (
+        f"consents/{given.id}/take-back/",
+        f"reach-only/{asked.id}/end/",
+        f"handling/{mark.id}/end/",
+        f"authorizations/{release.id}/revoke/",
+    ):
+        assert "RESTRICTION_BLOCK" in text(ask(rosa, f"/patients/{ada}/{path}", {})), path
 
 
 def test_a_restriction_on_how_to_reach_somebody_hides_their_flags_not_their_name(

@@ -33,9 +33,9 @@ PAGES = [
     ("/patients/?show=mine", None, 11),
     ("/patients/?show=today", None, 13),
     ("/patients/?show=recent", None, 12),
-    ("/patients/", {"words": "hale"}, 12),
-    ("/patients/", {"words": "hael"}, 14),
-    ("/patients/", {"words": "gus 1970"}, 12),
+    ("/patients/", {"words": "hale"}, 14),
+    ("/patients/", {"words": "hael"}, 16),
+    ("/patients/", {"words": "gus 1970"}, 14),
     ("/patients/register/", None, 2),
 ]
 

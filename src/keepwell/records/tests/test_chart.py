@@ -14,7 +14,7 @@ from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
 from keepwell.ledger import wire
 from keepwell.ledger.doorway import present
-from keepwell.patients import merging
+from keepwell.patients import calling, merging
 from keepwell.records import actions, heads
 from keepwell.records.actions import Arriving
 from keepwell.records.classes import class_of
@@ -28,7 +28,7 @@ def arriving(kind: str, head: Head, labels: frozenset[str] = frozenset(), **body
     return Arriving(new_id(), kind, class_of(kind, labels), head, json.dumps({"resourceType": kind, **body}))
 
 
-CHART, RESOURCE = 21, 20
+CHART, RESOURCE = 22, 20
 """How often the chart and the page of a visit ask the database."""
 VISIT = arriving("Encounter", heads.Encounter(title="Check-up", kind="VR", when="2024-03-05T10:00:00-05:00"))
 PULSE = heads.Observation(title="Pulse", code="8867-4", value="72", unit="/min", when="2024-03-05T10:00:00-05:00")
@@ -243,6 +243,20 @@ def test_only_kinds_that_are_there_can_be_chosen(rosa: Actor, ada: UUID, life: l
     assert "show=claims" in page
     assert "show=visits" not in page
     assert page.count("Vital signs and results") == 1
+
+
+def test_the_strip_says_how_the_desk_deals_with_somebody_in_the_same_opening(
+    willow: Clinic, imani: Actor, rosa: Actor, ada: UUID, life: list[Arriving]
+):
+    with present(Actor(rosa.id, rosa.practice, rosa.role, rosa.purpose)) as by:
+        calling.flag(ada, "interpreter", more="Vietnamese", by=by)
+    with counted() as said:
+        assert "interpreter Vietnamese" in text(ask(imani, f"/patients/{ada}/"))
+    assert sum("custody.open(" in each for each in said) == 1
+    with present(willow.system) as by:
+        access.restrict(ada, [PhiClass.CONTACT], by=by, member=imani.id)
+    page = text(ask(imani, f"/patients/{ada}/"))
+    assert "Lovelace" in page and "Vietnamese" not in page
 
 
 @pytest.mark.parametrize("more", [0, 60])

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID
 
+from keepwell.access import actions as access
 from keepwell.access.tests.test_actions import verbs
 from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.ledger.doorway import present
+from keepwell.patients import calling
 from keepwell.patients.facts import Demographics
 from keepwell.patients.reach import Contact
 from keepwell.patients.tests.people import adds, again, entries, registers
@@ -15,6 +17,7 @@ from keepwell.scheduling import licenses, licensing
 from keepwell.scheduling.models import License
 from keepwell.scheduling.tests.conftest import Calendar
 from keepwell.scheduling.tests.test_booking import books
+from keepwell.vault.phi import PhiClass
 from tests.browse import ask, counted, text
 from tests.cast import Clinic
 
@@ -59,6 +62,29 @@ def test_what_is_missing_comes_from_facts(rosa: Actor, willow: Clinic, calendar:
     with present(by):
         licensing.locate(made, "NH", by=by)
     assert "in NH now" in text(ask(rosa, sheet(calendar)))
+
+
+def test_the_sheet_and_the_visit_say_how_the_desk_deals_with_somebody(
+    rosa: Actor, willow: Clinic, calendar: Calendar, ada: UUID
+):
+    made = books(rosa, ada, calendar)
+    visit = f"/schedule/visits/{made.id}/"
+    opened = []
+    for flagged in (False, True):
+        if flagged:
+            with present(again(rosa)) as by:
+                calling.flag(ada, "interpreter", more="Vietnamese", by=by)
+        for path in (sheet(calendar), visit):
+            with counted() as said:
+                assert ("interpreter Vietnamese" in text(ask(rosa, path))) is flagged, path
+            opened.append(sum("custody.open(" in each for each in said))
+        assert (
+            "interpreter Vietnamese" in text(ask(rosa, "/schedule/sheet/paper/", {"day": calendar.monday.isoformat()}))
+        ) is flagged
+    assert set(opened) == {1}
+    with present(willow.system) as by:
+        access.restrict(ada, [PhiClass.CONTACT], by=by, member=rosa.id)
+    assert "Vietnamese" not in text(ask(rosa, sheet(calendar))) + text(ask(rosa, visit))
 
 
 def test_a_sheet_is_one_opening_and_few_questions_however_many_come(
