@@ -69,8 +69,8 @@ def chart(request: HttpRequest, patient: UUID) -> HttpResponse:
     start = _start(request, len(told))
     covering, within = shelf.covering(told, start, PAGE)
     urgent = emergencies.of(seen)
-    told = seen.excerpts(Whereabouts, Handlings)
-    wanted: list[type[Any]] = [Header, *told, *_heads(rows), *emergencies.excerpts(urgent, seen)]
+    beside = seen.excerpts(Whereabouts, Handlings)
+    wanted: list[type[Any]] = [Header, *beside, *_heads(rows), *emergencies.excerpts(urgent, seen)]
     opening = charts.open(patient, *wanted, by=by)
     needed = layout.needed(rows)
     found = layout.opened(opening, patient, [*needed, *covering])
@@ -83,7 +83,7 @@ def chart(request: HttpRequest, patient: UUID) -> HttpResponse:
         "where": opening.one(Whereabouts) if Whereabouts in wanted else None,
         "closed": _closed(seen),
         "flags": flags.of(patient, by=by, records=seen.records),
-        "marks": handling.marks(opening).get(patient, []) if Handlings in told else [],
+        "marks": handling.marks(opening).get(patient, []) if Handlings in beside else [],
         "way_in": _way_in(patient, seen, by),
         **emergencies.shown(urgent, opening, patient),
         "part2": any(row.phi is PhiClass.PART2 for row in rows),
