@@ -41,11 +41,10 @@ NEXT_BEST = (Channel.EMAIL, Channel.SMS, Channel.VOICE, Channel.LETTER, Channel.
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """A service that is cleared to carry, through which connector, and until when that holds (None: no end is set)."""
+    """A service that is cleared to carry, and until when that holds (None: no end is set)."""
 
     service: UUID
     vendor: UUID
-    connector: str
     label: str
     until: dt.date | None = None
 
@@ -203,11 +202,11 @@ def _best(
     if not classes <= frozenset(row.classes):
         return Refusal("BAA_CLASS_NOT_COVERED", vendor=row.vendor.name)
     if row.decision in WITHOUT_AGREEMENT:
-        return Carrier(row.id, row.vendor_id, row.connector, label)
+        return Carrier(row.id, row.vendor_id, label)
     worst: Refusal | None = None
     for one in covering if row.decision == Decision.BUSINESS_ASSOCIATE else ():
         code = trouble(one.agreement, today)
         if not code and classes <= frozenset(one.classes):
-            return Carrier(row.id, row.vendor_id, row.connector, label, ended_on(one.agreement))
+            return Carrier(row.id, row.vendor_id, label, ended_on(one.agreement))
         worst = worst or refusal(code or "BAA_CLASS_NOT_COVERED", row.vendor, one.agreement)
     return worst or refusal("BAA_REQUIRED", row.vendor)

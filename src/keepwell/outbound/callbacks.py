@@ -65,10 +65,11 @@ def heard(connection: UUID, call: Call, *, by: Actor) -> Reply | None:
     """Takes a call in. A STOP is honoured here, at once; any other text is handed back for the inbox.
 
     A connection without a token of its own (post, a mail server without a password) hears nobody: an empty key is known
-    to everybody. The call is marked by what was signed, so one signature written the other way is the same call.
+    to everybody. Nor is anybody heard whose connection ended: who left may still know the token. The call is
+    marked by what was signed, so one signature written the other way is the same call.
     Raises Refusal PAYLOAD_TAMPERED, REPLAY_DETECTED, NOT_FOUND.
     """
-    row = Connection.objects.filter(id=connection).first()
+    row = Connection.objects.filter(id=connection, ended_at=None).first()
     if row is None:
         raise Refusal("NOT_FOUND")
     chart = charts.open(by.practice, Secrets, by=by, listed=False)
@@ -80,7 +81,7 @@ def heard(connection: UUID, call: Call, *, by: Actor) -> Reply | None:
     _once(row, door.keyed("callbacks", f"{connection}:{known[0]}"), by=by)
     if body := call.fields.get("Body"):
         return _text(row, call, body, by)
-    _status(call, by)
+    _status(row, call, by)
     return None
 
 
@@ -99,10 +100,10 @@ def _once(connection: Connection, mark: bytes, *, by: Actor) -> None:
     Heard(mark=mark, connection=connection).save(force_insert=True)
 
 
-def _status(call: Call, by: Actor) -> None:
+def _status(connection: Connection, call: Call, by: Actor) -> None:
     reference = call.fields.get("MessageSid") or call.fields.get("id") or ""
     status = REPORTS.get((call.fields.get("MessageStatus") or call.fields.get("status") or "").lower())
-    for message in fates.by_reference(reference) if reference and status else ():
+    for message in fates.by_reference(reference, connection.id) if reference and status else ():
         code = "ADDRESS_REFUSED" if status == Status.BOUNCED else ""
         fates.reported(message, str(status), code, by=by)
 

@@ -93,9 +93,10 @@ def reported(message: Message, status: str, code: str, *, by: Actor) -> None:
     settle([message], status)
 
 
-def by_reference(reference: str) -> Iterable[Message]:
-    """The message a carrier speaks of."""
-    return Message.objects.select_for_update().filter(reference=reference).order_by("id")
+def by_reference(reference: str, connection: UUID) -> Iterable[Message]:
+    """The message a carrier speaks of, among those it carried itself: what others carried is nothing of its own."""
+    told = Message.objects.select_for_update().filter(connection=connection, reference=reference)
+    return told.order_by("id")
 
 
 def pause(attempts: int) -> dt.timedelta:

@@ -109,7 +109,7 @@ def connect(request: HttpRequest, service: UUID) -> HttpResponse:
 
 
 @require_POST
-@page(Can.MANAGE_CARRIERS, purpose=Purpose.HSYSADMIN)
+@page(Can.MANAGE_CARRIERS, purpose=Purpose.HSYSADMIN, fresh=True)
 def disconnect(request: HttpRequest, connection: UUID) -> HttpResponse:
     """What would go through it waits from now on."""
     connections.disconnect(connection, by=actor_of(request))
@@ -131,7 +131,7 @@ def test(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@page(Can.MANAGE_CARRIERS, purpose=Purpose.HSYSADMIN)
+@page(Can.MANAGE_CARRIERS, purpose=Purpose.HSYSADMIN, fresh=True)
 def describe(request: HttpRequest) -> HttpResponse:
     """Under which name the practice writes, whom to call, and where it is."""
     posted = {name: request.POST.get(name, "") for name in ("name", "neutral", "phone", "postal", "site")}

@@ -22,6 +22,7 @@ from keepwell.outbound.models import Connection, ServiceKind
 from keepwell.outbound.tests import firms
 from keepwell.outbound.tests.sending import carries, dispatched, only, reachable, reminder, sends, writes
 from keepwell.outbound.tests.servers import Desk, https
+from keepwell.outbound.vendors import actions as vendors
 from keepwell.patients.tests.people import again
 from tests.browse import ask
 from tests.cast import Clinic
@@ -36,9 +37,16 @@ def desk(willow: Clinic, pat: Actor, ada: UUID) -> Iterator[Desk]:
         yield desk
 
 
-def calls(clinic: Clinic, by: Actor, fields: dict[str, str], signature: str = "", token: str = "token") -> Any:
+def calls(
+    clinic: Clinic,
+    by: Actor,
+    fields: dict[str, str],
+    signature: str = "",
+    token: str = "token",
+    whose: UUID | None = None,
+) -> Any:
     with present(again(by)) as here:
-        connection = Connection.objects.get(ended_at=None).id
+        connection = whose or Connection.objects.get(ended_at=None).id
         url = callbacks.address(connection, by=here)
     signed = signature or callbacks.signatures(token, Call(url, fields, ""))[0]
     path = f"/hooks/{clinic.practice.id}/{connection}/"
@@ -76,6 +84,56 @@ def test_a_forged_call_changes_nothing(willow: Clinic, pat: Actor, rosa: Actor, 
         assert answer.status_code == 403
         assert b"PAYLOAD_TAMPERED" in answer.content
     assert only(willow).status == "sent"
+
+
+@pytest.mark.attack
+def test_what_another_carrier_carried_is_nothing_of_this_ones(
+    willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, desk: Desk
+):
+    """Its own token signs it well, and references are easily guessed: they are counted up."""
+    reference, whose = sent(willow, rosa, ada), only(willow).connection
+    with https() as other:
+        service = carries(pat, Channel.FAX, other.secrets())
+    with present(again(pat)):
+        connection = Connection.objects.get(service=service).id
+    forged = {"id": reference, "status": "failure"}
+    assert calls(willow, pat, forged, whose=connection).status_code == 204
+    assert only(willow).status == "sent"
+    calls(willow, pat, {"MessageSid": reference, "MessageStatus": "delivered"}, whose=whose)
+    assert only(willow).status == "delivered"
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("ends", ["disconnected", "connected anew"])
+def test_who_is_connected_no_more_is_not_heard(
+    willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, desk: Desk, ends: str
+):
+    reference = sent(willow, rosa, ada)
+    with present(again(pat)):
+        old = Connection.objects.get(ended_at=None)
+    if ends == "disconnected":
+        firms.did(pat, connections.disconnect, old.id)
+    else:
+        firms.did(pat, connections.connect, old.service_id, "sms", desk.secrets(password="new"))
+    stop = {"From": "+16175550143", "Body": "STOP", "MessageSid": "SM40"}
+    for fields in ({"MessageSid": reference, "MessageStatus": "undelivered"}, stop):
+        assert calls(willow, pat, fields, whose=old.id).status_code == 404
+    assert only(willow).status == "sent"
+    with present(willow.system):
+        assert not NumberStop.objects.exists()
+
+
+@pytest.mark.attack
+def test_a_vendor_who_was_let_go_is_not_heard(willow: Clinic, pat: Actor, ada: UUID):
+    service = firms.service(pat, ServiceKind.SMS, "Gone")
+    firms.did(
+        pat, connections.connect, service.id, "sms", {"url": "https://x", "user": "u", "password": "token", "from": "1"}
+    )
+    with present(again(pat)):
+        whose = Connection.objects.get(service=service).id
+    firms.did(pat, vendors.end, service.vendor)
+    stop = {"From": "+16175550143", "Body": "STOP", "MessageSid": "SM41"}
+    assert calls(willow, pat, stop, whose=whose).status_code == 404
 
 
 @pytest.mark.attack

@@ -97,13 +97,12 @@ class Vendor(Tenanted):
 
 
 class VendorService(Tenanted):
-    """One thing a vendor does: which protected classes reach it, through which connector, and what it is in law."""
+    """One thing a vendor does: which protected classes reach it, and what it is in law."""
 
     vendor = models.ForeignKey(Vendor, models.PROTECT, related_name="+", db_constraint=False)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=12, choices=ServiceKind.choices)
     classes: Any = models.JSONField(default=list)
-    connector = models.CharField(max_length=40, blank=True)
     keeps = models.BooleanField(default=True)
     decision = models.CharField(max_length=20, choices=Decision.choices, blank=True)
     ground = models.CharField(max_length=16, choices=Ground.choices, blank=True)
@@ -116,7 +115,7 @@ class VendorService(Tenanted):
     ended_at = models.DateTimeField(null=True)
 
     plain = {
-        "name", "kind", "classes", "connector", "keeps", "decision", "ground", "decided_at", "used_since", "rank",
+        "name", "kind", "classes", "keeps", "decision", "ground", "decided_at", "used_since", "rank",
         "ended_at",
     }  # fmt: skip
 

@@ -10,7 +10,7 @@ from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
 from keepwell.outbound import agreements
-from keepwell.outbound.models import Coverage, Decision, Ground, ServiceKind, Vendor, VendorService
+from keepwell.outbound.models import Connection, Coverage, Decision, Ground, ServiceKind, Vendor, VendorService
 from keepwell.outbound.vendors import pauses, safeguards
 from keepwell.outbound.vendors.whom import who
 from keepwell.outbound.vendors.words import FITS
@@ -31,7 +31,6 @@ class Offer:
     kind: ServiceKind
     classes: tuple[PhiClass, ...] = ()
     keeps: bool = True
-    connector: str = ""
     rank: int = 0
 
 
@@ -60,6 +59,7 @@ def end(vendor: Vendor, *, by: Actor) -> Vendor:
     safeguards.refuse_open_exits(vendor)
     now = clock.now()
     VendorService.objects.filter(vendor=vendor, ended_at=None).update(ended_at=now, used_since=None)
+    Connection.objects.filter(service__vendor=vendor, ended_at=None).update(ended_at=now)
     vendor.ended_at = now
     vendor.save(update_fields=["ended_at"])
     pauses.look(by=by)
@@ -70,7 +70,7 @@ def end(vendor: Vendor, *, by: Actor) -> Vendor:
 def offer(vendor: Vendor, said: Offer, *, by: Actor) -> VendorService:
     "A vendor does one more thing for the practice. It carries nothing before it is decided and in use."
     row = VendorService(
-        vendor=vendor, name=_named(said.name), kind=said.kind, classes=sorted(said.classes), connector=said.connector,
+        vendor=vendor, name=_named(said.name), kind=said.kind, classes=sorted(said.classes),
         keeps=said.keeps or said.kind in KEEPERS, rank=said.rank,
     )  # fmt: skip
     row.save(force_insert=True)
