@@ -23,7 +23,8 @@ from keepwell.cli.demo import staff
 from keepwell.ledger.doorway import present
 from keepwell.patients.models import MoveIn, MoveInRow
 from keepwell.patients.movein import actions, steps
-from keepwell.patients.movein.actions import WORKING, worker
+from keepwell.patients.movein.actions import COURSE
+from keepwell.patients.movein.course import WORKING
 from keepwell.patients.movein.peek import peek
 from keepwell.vault.uploads import SealedUpload, Spool
 
@@ -46,7 +47,7 @@ def run(tiny: bool) -> dict[str, Row]:
         owner.execute("GRANT INSERT ON plain_list TO keepwell_app")
     listed = _list(count)
     plain_cpu, plain_wall = _spent(lambda: _plain(listed))
-    actor = worker(practice.id, member)
+    actor = COURSE.worker(practice.id, member)
     check_cpu, check_wall = _spent(lambda: _sent(listed, actor))
     move_cpu, move_wall = _spent(lambda: _started(actor, count))
     _, again_wall = _spent(lambda: _sent(listed, actor))

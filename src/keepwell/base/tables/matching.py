@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from keepwell.base import text
@@ -63,3 +65,12 @@ class Matcher:
                 return self._by_glued[said], worth
         inside = [w for w in self._by_words if len(w) > 3 and f" {w} " in f" {kept} "]
         return (self._by_words[max(inside, key=len)], 1) if inside else (LEFT_OUT, 0)
+
+
+def fields_said(labels: Mapping[str, Any], headers: Path) -> tuple[Field, ...]:
+    """The fields with these labels, and the headers a CSV file of `field` and `header` says they are known by."""
+    known: dict[str, list[str]] = {name: [] for name in labels}
+    with headers.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            known[row["field"]].append(row["header"])
+    return tuple(Field(name, labels[name], tuple(words)) for name, words in known.items())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keepwell.patients.models.calls import CallerCheck, CallRules, Handling, PaperLoad
-from keepwell.patients.models.lists import MoveIn, MoveInRow
+from keepwell.patients.models.lists import ListRow, ListState, MoveIn, MoveInRow, SentList
 from keepwell.patients.models.people import Address, ContactPoint, Coverage, Lasting, Patient, RelatedPerson
 
 __all__ = [
@@ -14,9 +14,12 @@ __all__ = [
     "Coverage",
     "Handling",
     "Lasting",
+    "ListRow",
+    "ListState",
     "MoveIn",
     "MoveInRow",
     "PaperLoad",
     "Patient",
     "RelatedPerson",
+    "SentList",
 ]

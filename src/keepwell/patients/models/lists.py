@@ -11,31 +11,35 @@ from keepwell.vault.fields import SealedField
 from keepwell.vault.phi import PhiClass
 
 
-class MoveIn(Tenanted):
-    """A list somebody sends so that the people on it become patients. Its rows wait on disk, sealed.
+class ListState(models.TextChoices):
+    """Where a list is. Appointments that were undone are not brought back: they have no `redoing`."""
 
-    The practice is its subject. `mark` tells whether a list with the same headers came before, whose `columns` are then
-    offered again; the headers themselves are in `head`, for they may hold anything.
+    SENT = "sent"
+    READING = "reading"
+    CHECKING = "checking"
+    CHECKED = "checked"
+    MOVING = "moving"
+    MOVED = "moved"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    REDOING = "redoing"
+    REFUSED = "refused"
+    GONE = "gone"
+
+
+class SentList(Tenanted):
+    """A list somebody sends. Its rows wait on disk, sealed; the practice is its subject.
+
+    `mark` tells whether a list with the same headers came before, whose `columns` are then offered again; the headers
+    themselves are in `head`, for they may hold anything.
     """
 
-    class State(models.TextChoices):
-        SENT = "sent"
-        READING = "reading"
-        CHECKING = "checking"
-        CHECKED = "checked"
-        MOVING = "moving"
-        MOVED = "moved"
-        UNDOING = "undoing"
-        UNDONE = "undone"
-        REDOING = "redoing"
-        REFUSED = "refused"
-        GONE = "gone"
+    State = ListState
 
-    state = models.CharField(max_length=10, choices=State.choices, default=State.SENT)
-    name = SealedField(phi=PhiClass.IDENTITY)
+    state = models.CharField(max_length=10, choices=ListState, default=ListState.SENT)
     head = SealedField(phi=PhiClass.COVERAGE, kind=dict)
     mark = models.BinaryField(max_length=16)
-    columns: Any = models.JSONField(null=True)
+    columns: Any = models.JSONField(default=list)
     order = models.CharField(max_length=3, default="mdy")
     rows = models.PositiveIntegerField(default=0)
     pieces = models.PositiveIntegerField(default=0)
@@ -50,8 +54,29 @@ class MoveIn(Tenanted):
         "state", "mark", "columns", "order", "rows", "pieces", "done", "refused", "sent_at", "moved_at", "beat_at",
     }  # fmt: skip
 
+    class Meta:
+        abstract = True
 
-class MoveInRow(Tenanted):
+
+class ListRow(Tenanted):
+    """One row of a list, without its words. What was wrong with it: fields and codes of refusals."""
+
+    run_id: Any
+    number = models.PositiveIntegerField()
+    line = models.PositiveIntegerField()
+    wrong: Any = models.JSONField(default=list)
+
+    class Meta:
+        abstract = True
+
+
+class MoveIn(SentList):
+    """A list of patients: the people on it become patients here."""
+
+    name = SealedField(phi=PhiClass.IDENTITY)
+
+
+class MoveInRow(ListRow):
     """One row of such a list, without its words: what it was found to be, what was chosen, who came of it."""
 
     class Verdict(models.TextChoices):
@@ -74,12 +99,9 @@ class MoveInRow(Tenanted):
         KEPT = "kept"
 
     run = models.ForeignKey(MoveIn, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
-    number = models.PositiveIntegerField()
-    line = models.PositiveIntegerField()
     verdict = models.CharField(max_length=8, choices=Verdict.choices)
     choice = models.CharField(max_length=8, choices=Choice.choices, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
-    wrong: Any = models.JSONField(default=list)
     alike: Any = models.JSONField(default=list)
     patient = models.ForeignKey("patients.Patient", models.PROTECT, related_name="+", db_constraint=False, null=True)
     mark = models.BinaryField(max_length=16)

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
-from keepwell.base import clock
-from keepwell.base.actor import Actor, Purpose, Role
+from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
-from keepwell.base.tables.matching import LEFT_OUT
-from keepwell.ledger import jobs
 from keepwell.ledger.actions import action, key_for_file
 from keepwell.patients.models import MoveIn, MoveInRow
-from keepwell.patients.movein import files
+from keepwell.patients.movein.course import Course, taken
 from keepwell.patients.movein.fields import LABELS, NEEDED
 from keepwell.patients.movein.files import CONTENT, Shelf
-from keepwell.patients.movein.meanings import ORDERS
 from keepwell.patients.movein.peek import Peek, headers_said
 from keepwell.vault.marks import Marker
 from keepwell.vault.phi import PhiClass
 from keepwell.vault.uploads import SealedUpload
 
 State, Choice, Outcome = MoveIn.State, MoveInRow.Choice, MoveInRow.Outcome
-DAYS_TO_UNDO = 30
-WORKING = (State.READING, State.CHECKING, State.MOVING, State.UNDOING, State.REDOING)
-
-
-def worker(practice: UUID, member: UUID) -> Actor:
-    """Keepwell itself moving a list in, for the member who asked: the ledger names them."""
-    return Actor(member, practice, Role.SYSTEM, Purpose.HOPERAT, reason="patient list from another system")
+COURSE = Course(MoveIn, MoveInRow, "movein.step", "patient list from another system")
 
 
 @action("movein.sent", seals={PhiClass.IDENTITY, CONTENT})
@@ -41,7 +27,7 @@ def send(upload: SealedUpload, peek: Peek, *, by: Actor) -> MoveIn:
     "Somebody sends a patient list. It is sealed under the practice's own key; its first rows are kept to be shown."
     run, key = new_id(), key_for_file(by.practice, CONTENT)
     mark = Marker(key).mark(headers_said(peek.headers))
-    before = MoveIn.objects.filter(mark=mark, columns__isnull=False).order_by("-sent_at").first()
+    before = MoveIn.objects.filter(mark=mark).exclude(state=State.SENT).order_by("-sent_at").first()
     columns = before.columns if before and len(before.columns) == len(peek.headers) else list(peek.columns)
     row = MoveIn(id=run, name=upload.name or "", head=peek.kept(remembered=before is not None), mark=mark,
                  columns=columns, order=before.order if before else peek.order, sent_by_id=by.id)  # fmt: skip
@@ -60,15 +46,15 @@ def opened(run: UUID, *, by: Actor) -> Shelf:
 @action("movein.matched")
 def match(run: UUID, columns: Sequence[str], order: str, *, by: Actor) -> None:
     "Somebody says what each column of a list holds; it is read and everybody on it is looked for."
-    row = held(run, State.SENT, State.CHECKED)
+    row = COURSE.held(run, State.SENT, State.CHECKED)
     row.columns, row.order, row.refused = checked_columns(columns, order), order, ""
-    _go(row, State.READING, by)
+    COURSE.go(row, State.READING, by)
 
 
 @action("movein.chosen")
 def choose(run: UUID, choices: Mapping[UUID, str], *, by: Actor) -> None:
     "Somebody compared people on a list with patients who look alike, and says what to do with each."
-    held(run, State.CHECKED, State.MOVED)
+    COURSE.held(run, State.CHECKED, State.MOVED)
     rows = MoveInRow.objects.filter(run_id=run, id__in=list(choices), verdict=MoveInRow.Verdict.DOUBTFUL, outcome="")
     for choice in (Choice.SKIP, Choice.REGISTER, Choice.ADD):
         rows.filter(id__in=[i for i, said in choices.items() if said == choice]).update(choice=choice)
@@ -77,7 +63,7 @@ def choose(run: UUID, choices: Mapping[UUID, str], *, by: Actor) -> None:
 @action("movein.started")
 def start(run: UUID, *, by: Actor) -> None:
     "Somebody lets a list move in: those who are new, and of the doubtful ones those who were chosen."
-    _go(held(run, State.CHECKED, State.MOVED), State.MOVING, by)
+    COURSE.go(COURSE.held(run, State.CHECKED, State.MOVED), State.MOVING, by)
 
 
 @action("movein.undo_asked")
@@ -86,54 +72,37 @@ def undo(run: UUID, *, by: Actor) -> None:
 
     Raises Refusal MOVEIN_UNDO_OVER after 30 days.
     """
-    row = held(run, State.MOVED)
-    if row.moved_at is None or clock.now() - row.moved_at > dt.timedelta(days=DAYS_TO_UNDO):
-        raise Refusal("MOVEIN_UNDO_OVER", days=DAYS_TO_UNDO)
-    _go(row, State.UNDOING, by)
+    COURSE.undo(run, by)
 
 
 @action("movein.redo_asked")
 def redo(run: UUID, *, by: Actor) -> None:
     "Somebody brings back a list that was undone."
-    _go(held(run, State.UNDONE), State.REDOING, by)
+    COURSE.go(COURSE.held(run, State.UNDONE), State.REDOING, by)
 
 
 @action("movein.continued")
 def go_on(run: UUID, *, by: Actor) -> None:
     "Somebody sets a list going again whose work stopped half way; what is done stays done."
-    row = held(run, *WORKING)
-    row.save()
-    jobs.enqueue("movein.step", by=worker(by.practice, by.id), run=run)
+    COURSE.go_on(run, by)
 
 
 @action("movein.discarded")
 def discard(run: UUID, *, by: Actor) -> None:
     "A list and its rows are taken off the disk. Who moved in with it stays."
-    row = held(run, State.SENT, State.CHECKED, State.REFUSED, State.MOVED, State.UNDONE)
-    row.state = State.GONE
-    row.save()
-    transaction.on_commit(files.remove(run))
+    COURSE.discard(run)
 
 
 @action("movein.expired")
 def expire(*, by: Actor) -> int:
     "Lists that were sent more than 30 days ago go off the disk by themselves. Who moved in with them stays."
-    over = clock.now() - dt.timedelta(days=DAYS_TO_UNDO)
-    old = MoveIn.objects.filter(sent_at__lt=over).exclude(state__in=(State.GONE, *WORKING))
-    gone = list(old.values_list("id", flat=True))
-    MoveIn.objects.filter(id__in=gone).update(state=State.GONE)
-    for run in gone:
-        transaction.on_commit(files.remove(run))
-    return len(gone)
+    return COURSE.expire()
 
 
 @action("movein.advanced")
 def advance(run: MoveIn, state: str, *, by: Actor) -> None:
     "One piece of a list is done, or all of it."
-    run.state = state
-    run.done = 0 if state not in WORKING else run.done
-    run.moved_at = clock.now() if state == State.MOVED and run.moved_at is None else run.moved_at
-    run.save()
+    COURSE.advance(run, state)
 
 
 @action("movein.rows_judged")
@@ -154,30 +123,10 @@ def forget_rows(run: MoveIn, *, by: Actor) -> None:
     MoveInRow.objects.filter(run=run).delete()
 
 
-def held(run: UUID, *states: str) -> MoveIn:
-    """The list, nobody else's until the transaction ends. Raises Refusal NOT_FOUND, MOVEIN_NOT_NOW."""
-    row = MoveIn.objects.select_for_update().filter(id=run).first()
-    if row is None:
-        raise Refusal("NOT_FOUND")
-    if row.state not in states:
-        raise Refusal("MOVEIN_NOT_NOW")
-    return row
-
-
 def checked_columns(columns: Sequence[str], order: str) -> list[str]:
     """Raises Refusal MOVEIN_COLUMN_TWICE, MOVEIN_COLUMNS_MISSING, CHOICE_UNKNOWN."""
-    taken = [one for one in columns if one != LEFT_OUT]
-    if order not in ORDERS or not set(taken) <= LABELS.keys():
-        raise Refusal("CHOICE_UNKNOWN")
-    if len(set(taken)) != len(taken):
-        raise Refusal("MOVEIN_COLUMN_TWICE")
+    held = taken(columns, order, LABELS)
     for needed in NEEDED:
-        if not set(needed) & set(taken):
+        if not set(needed) & held:
             raise Refusal("MOVEIN_COLUMNS_MISSING", needed=LABELS[needed[0]])
     return list(columns)
-
-
-def _go(row: MoveIn, state: Any, by: Actor) -> None:
-    row.state, row.done = state, 0
-    row.save()
-    jobs.enqueue("movein.step", by=worker(by.practice, by.id), run=row.id)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.base.tables.matching import Field, Matcher
+from keepwell.base.tables.matching import Matcher, fields_said
 
 LABELS = {
     "given_name": _("Given name"),
@@ -45,20 +44,8 @@ LABELS = {
     "guardian_phone": _("Guardian's phone"),
     "guardian_email": _("Guardian's e-mail"),
 }
-REASON = "What to fix"
-"""The header of the column a rejects file adds; it is no part of what was sent and is left out when it comes back."""
-
 NEEDED = (("family_name", "given_name", "full_name"), ("birth_date",))
 """Of each of these, at least one column."""
 
-
-def _headers() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {name: [] for name in LABELS}
-    with Path(__file__).with_name("headers.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            found[row["field"]].append(row["header"])
-    return found
-
-
-FIELDS = tuple(Field(name, LABELS[name], tuple(words)) for name, words in _headers().items())
+FIELDS = fields_said(LABELS, Path(__file__).with_name("headers.csv"))
 MATCHER = Matcher(FIELDS)

@@ -8,9 +8,10 @@ from typing import Any
 
 from keepwell.base.tables.matching import LEFT_OUT, folded
 from keepwell.base.tables.reading import read
-from keepwell.base.tables.shapes import Row, Shape, Table
+from keepwell.base.tables.shapes import Row, Shape
 from keepwell.patients.movein import meanings
-from keepwell.patients.movein.fields import MATCHER, REASON
+from keepwell.patients.movein.course import without_reason
+from keepwell.patients.movein.fields import MATCHER
 from keepwell.vault.uploads import SealedUpload
 
 SHOWN = 20
@@ -47,14 +48,6 @@ def peek(upload: SealedUpload) -> Peek:
     dates = [row.cells[columns.index("birth_date")] for row in rows] if "birth_date" in columns else []
     seen = meanings.orders_seen(dates)
     return Peek(table.headers, columns, "dmy" if seen == {"dmy"} else "mdy", len(seen) > 1, rows[:SHOWN], table.shape)
-
-
-def without_reason(table: Table) -> Table:
-    """A rejects file that comes back has one column more than what was sent; it is not read."""
-    if table.headers[-1] != REASON:
-        return table
-    rows = (Row(row.number, row.cells[:-1], row.long) for row in table.rows)
-    return Table(table.headers[:-1], rows, table.shape)
 
 
 def headers_said(headers: tuple[str, ...]) -> bytes:

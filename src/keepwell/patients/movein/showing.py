@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 
 from keepwell import charts
 from keepwell.access import policy
-from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.base.tables.shapes import Row
@@ -23,21 +22,18 @@ from keepwell.patients.excerpts import Reach, Sought
 from keepwell.patients.facts import LONGEST_NAME
 from keepwell.patients.models import MoveIn, MoveInRow
 from keepwell.patients.movein import actions
-from keepwell.patients.movein.actions import DAYS_TO_UNDO, WORKING, State
+from keepwell.patients.movein.actions import COURSE, State
+from keepwell.patients.movein.course import DAYS_TO_UNDO, cells_of
 from keepwell.patients.movein.excerpts import ListHead
+from keepwell.patients.movein.faces import LEAVE_OUT, ORDER_WORDS, columns_shown
 from keepwell.patients.movein.fields import LABELS
 from keepwell.patients.movein.people import Plan, Told, shown, told
-from keepwell.patients.movein.steps import cells_of, plan_of, rows_of
+from keepwell.patients.movein.steps import plan_of
 from keepwell.patients.views import chart_of
 from keepwell.vault.phi import PhiClass
 
 SIGHT = frozenset({PhiClass.IDENTITY, PhiClass.CONTACT, PhiClass.COVERAGE})
 PAGE = 50
-RECENT = 10
-STILL = dt.timedelta(seconds=45)
-"""After this long without a step, work has stopped and can be set going again."""
-
-ORDER_WORDS = {"mdy": gettext_lazy("Month first: 01/31/1970"), "dmy": gettext_lazy("Day first: 31/01/1970")}
 ENCODINGS = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "cp1252": "Windows-1252"}
 STEPS = {
     State.READING: gettext_lazy("Reading the list"),
@@ -46,9 +42,6 @@ STEPS = {
     State.UNDOING: gettext_lazy("Undoing"),
     State.REDOING: gettext_lazy("Bringing back"),
 }
-LEAVE_OUT = "leave"
-"""What the form says for a column that is not taken."""
-
 CHOICES = {
     "wait": gettext_lazy("Not decided"),
     "skip": gettext_lazy("Leave out"),
@@ -68,19 +61,6 @@ def require_sight(by: Actor) -> None:
         raise Refusal("POLICY_DENY", rule=f"your role does not include {', '.join(sorted(missing))} for this purpose")
 
 
-def list_of(run: UUID) -> MoveIn:
-    """Raises Refusal NOT_FOUND, for a list of another practice too."""
-    row = MoveIn.objects.filter(id=run).first()
-    if row is None:
-        raise Refusal("NOT_FOUND")
-    return row
-
-
-def last_lists() -> list[MoveIn]:
-    """The last lists, newest first."""
-    return list(MoveIn.objects.order_by("-sent_at")[:RECENT])
-
-
 def head_of(row: MoveIn, by: Actor) -> dict[str, Any]:
     """Headers, first rows and how the file was read."""
     chart = charts.open(by.practice, ListHead, by=by)
@@ -97,10 +77,7 @@ def columns(row: MoveIn, typed: tuple[Sequence[str], str], by: Actor) -> dict[st
         "run": row.id,
         "head": head,
         "encoding": ENCODINGS.get(head["encoding"], head["encoding"].upper()),
-        "columns": [
-            (f"c{n}", header, held[n] or LEAVE_OUT, [row.cells[n] for row in rows if row.cells[n]][:3])
-            for n, header in enumerate(head["headers"])
-        ],
+        "columns": columns_shown(head["headers"], held, [row.cells for row in rows]),
         "options": options,
         "order": order,
         "orders": list(ORDER_WORDS.items()),
@@ -116,23 +93,9 @@ def preview(rows: Sequence[Row], plan: Plan) -> dict[str, Any]:
     return {"fields": [(name, label) for name, label in LABELS.items() if name in used], "rows": stored}
 
 
-def progress(row: MoveIn) -> dict[str, Any]:
-    """How far the present step is."""
-    working = row.state in WORKING
-    return {
-        "run": row.id,
-        "row": row,
-        "working": working,
-        "step": STEPS.get(State(row.state), ""),
-        "done": row.done,
-        "total": row.pieces,
-        "stopped": working and clock.now() - row.beat_at > STILL,
-    }
-
-
 def found(row: MoveIn, asked: Mapping[str, str], by: Actor) -> dict[str, Any]:
     """What was found or became of the list: counts over all of it, reasons, doubtful rows, those an undo kept."""
-    grouped = rows_of(row).order_by().values_list("verdict", "outcome", "choice").annotate(Count("id"))
+    grouped = COURSE.rows_of(row).order_by().values_list("verdict", "outcome", "choice").annotate(Count("id"))
     counts: Counter[str] = Counter()
     for verdict, outcome, choice, count in grouped:
         counts[verdict] += count if not outcome or verdict in ("same", "reject") else 0
@@ -170,14 +133,14 @@ def _message(code: str) -> str:
 
 
 def _reasons(row: MoveIn) -> list[tuple[str, int]]:
-    rows = rows_of(row).filter(verdict=MoveInRow.Verdict.REJECT).values_list("wrong", flat=True)
+    rows = COURSE.rows_of(row).filter(verdict=MoveInRow.Verdict.REJECT).values_list("wrong", flat=True)
     counted = Counter((field, code) for wrong in rows for field, code in wrong)
     return [(_said(field, code), count) for (field, code), count in counted.most_common()]
 
 
 def _doubtful(row: MoveIn, number: int, by: Actor) -> list[dict[str, Any]]:
     "Rows beside the patients they may be."
-    which = rows_of(row).filter(verdict=MoveInRow.Verdict.DOUBTFUL, outcome="")
+    which = COURSE.rows_of(row).filter(verdict=MoveInRow.Verdict.DOUBTFUL, outcome="")
     rows = list(which[(number - 1) * PAGE : number * PAGE])
     cells = cells_of(rows, actions.opened(row.id, by=by))
     said = {n: told(one.cells, plan_of(row), long=one.long) for n, one in cells.items()}
@@ -200,6 +163,6 @@ def _line(one: Told) -> dict[str, Any]:
 
 def _kept(row: MoveIn, by: Actor) -> list[tuple[str, Sought]]:
     "Those whom an undo left here, because somebody opened or changed them."
-    ids = list(rows_of(row).filter(outcome=MoveInRow.Outcome.KEPT).values_list("patient_id", flat=True)[:PAGE])
+    ids = list(COURSE.rows_of(row).filter(outcome=MoveInRow.Outcome.KEPT).values_list("patient_id", flat=True)[:PAGE])
     tags = charts.open(ids, Sought, by=by, listed=True, partly=True).each(Sought)
     return [(reverse("patient", args=[p]), tags[p]) for p in ids if p in tags]

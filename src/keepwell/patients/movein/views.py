@@ -12,22 +12,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from keepwell.access.pages import page
 from keepwell.access.policy import Can
-from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
-from keepwell.base.tables import writing
-from keepwell.base.tables.matching import LEFT_OUT
 from keepwell.patients.models import MoveIn, MoveInRow
 from keepwell.patients.movein import actions, showing
-from keepwell.patients.movein.actions import WORKING, State
-from keepwell.patients.movein.fields import REASON
+from keepwell.patients.movein.actions import COURSE, State
+from keepwell.patients.movein.course import WORKING, cells_of
+from keepwell.patients.movein.faces import MOST_REJECTS, columns_typed, progress, rejects_file, upload_of
 from keepwell.patients.movein.peek import peek
-from keepwell.patients.movein.showing import LEAVE_OUT, list_of, require_sight
-from keepwell.patients.movein.steps import cells_of, rows_of
-from keepwell.vault.uploads import SealedUpload
-
-MOST_REJECTS = 20_000
-"""Rows of one rejects file."""
+from keepwell.patients.movein.showing import require_sight
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -49,14 +42,12 @@ def lists(request: HttpRequest) -> HttpResponse:
             if caught.status >= 500:
                 raise
             refusal = caught
-    shown = {"refusal": refusal, "lists": showing.last_lists()}
+    shown = {"refusal": refusal, "lists": COURSE.last()}
     return render(request, "patients/movein/lists.html", shown, status=refusal.status if refusal else 200)
 
 
 def _sent(request: HttpRequest, by: Actor) -> UUID:
-    upload = request.FILES.get("list")
-    if not isinstance(upload, SealedUpload):
-        raise Refusal("FILES_MISSING", field="list")
+    upload = upload_of(request)
     with upload:
         return actions.send(upload, peek(upload), by=by).id
 
@@ -65,14 +56,14 @@ def _sent(request: HttpRequest, by: Actor) -> UUID:
 @page(Can.IMPORT_RECORDS, purpose=Purpose.HOPERAT)
 def run(request: HttpRequest, run: UUID) -> HttpResponse:
     """Where a list is now: its columns, its progress, what was found, what became of it."""
-    by, row = actor_of(request), list_of(run)
+    by, row = actor_of(request), COURSE.list_of(run)
     if row.state == State.SENT or (row.state == State.CHECKED and "columns" in request.GET):
         return _columns(request, row, by)
     if request.headers.get("HX-Request"):
         if row.state not in WORKING:
             return HttpResponse(status=200, headers={"HX-Refresh": "true"})
-        return render(request, "patients/movein/list.html#progress", showing.progress(row))
-    shown = showing.progress(row) | showing.found(row, request.GET, by)
+        return render(request, "patients/movein/list.html#progress", progress(row, showing.STEPS))
+    shown = progress(row, showing.STEPS) | showing.found(row, request.GET, by)
     return render(request, "patients/movein/list.html", shown)
 
 
@@ -87,9 +78,8 @@ def _columns(
 @page(Can.IMPORT_RECORDS, purpose=Purpose.HOPERAT)
 def match(request: HttpRequest, run: UUID) -> HttpResponse:
     """What the columns hold: shown again with this choice, or the whole list checked with it."""
-    by, row = actor_of(request), list_of(run)
-    said = [request.POST.get(f"c{n}", "") for n in range(len(row.columns))]
-    typed = [LEFT_OUT if one == LEAVE_OUT else one for one in said], request.POST.get("order", "mdy")
+    by, row = actor_of(request), COURSE.list_of(run)
+    typed = columns_typed(request, len(row.columns))
     try:
         actions.checked_columns(*typed)
         if "again" in request.POST:
@@ -106,8 +96,8 @@ def match(request: HttpRequest, run: UUID) -> HttpResponse:
 @page(Can.IMPORT_RECORDS, purpose=Purpose.HOPERAT)
 def choose(request: HttpRequest, run: UUID) -> HttpResponse:
     """What to do with each doubtful row of a page."""
-    by, row = actor_of(request), list_of(run)
-    asked = rows_of(row).filter(verdict=MoveInRow.Verdict.DOUBTFUL, outcome="").values_list("id", flat=True)
+    by, row = actor_of(request), COURSE.list_of(run)
+    asked = COURSE.rows_of(row).filter(verdict=MoveInRow.Verdict.DOUBTFUL, outcome="").values_list("id", flat=True)
     said = {
         name[4:]: value for name, value in request.POST.items() if name.startswith("row-") and isinstance(value, str)
     }
@@ -137,11 +127,8 @@ def do(request: HttpRequest, run: UUID, what: str) -> HttpResponse:
 @page(Can.IMPORT_RECORDS, purpose=Purpose.HOPERAT)
 def rejects(request: HttpRequest, run: UUID) -> HttpResponse:
     """The rows that could not be taken, in the columns they came in and with what to fix: to be sent again."""
-    by, row = actor_of(request), list_of(run)
-    rows = list(rows_of(row).filter(verdict=MoveInRow.Verdict.REJECT)[:MOST_REJECTS])
+    by, row = actor_of(request), COURSE.list_of(run)
+    rows = list(COURSE.rows_of(row).filter(verdict=MoveInRow.Verdict.REJECT)[:MOST_REJECTS])
     cells = cells_of(rows, actions.opened(run, by=by)) if rows else {}
     headers = showing.head_of(row, by)["headers"]
-    written = writing.write([*headers, REASON], ([*cells[one.number].cells, showing.reasons_said(one)] for one in rows))
-    answer = HttpResponse(written, content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="rejects-{clock.now():%Y-%m-%d}.csv"'
-    return answer
+    return rejects_file(headers, ([*cells[one.number].cells, showing.reasons_said(one)] for one in rows))

@@ -17,7 +17,7 @@ from keepwell.ledger.actions import VERBS
 from keepwell.ledger.doorway import present
 from keepwell.ledger.reconcile import reconcile
 from keepwell.patients.models import MoveIn, MoveInRow
-from keepwell.patients.movein import actions, judging, steps
+from keepwell.patients.movein import actions, course, judging
 from keepwell.patients.movein.files import folder_of
 from keepwell.patients.tests import lists
 from keepwell.patients.tests.lists import GRACE, HEADERS, JOAN, WRONG, again, checked, made, moved, sends
@@ -179,7 +179,7 @@ def test_a_list_too_long_is_refused_by_name_when_it_is_read(
 def test_a_worker_killed_in_a_piece_goes_on_where_it_was_and_doubles_nobody(
     willow: Clinic, cleo: Actor, app_sql: Sql, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(steps, "PIECE", 4)
+    monkeypatch.setattr(course, "PIECE", 4)
     monkeypatch.setattr(judging, "PIECE", 4)
     where = checked(cleo, made(lists.people(10)), app_sql)
     lists.does(cleo, where, "start")

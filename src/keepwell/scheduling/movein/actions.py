@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from keepwell import charts
 from keepwell.base import clock
-from keepwell.base.actor import Actor, Purpose, Role
+from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
-from keepwell.base.tables.matching import LEFT_OUT
-from keepwell.ledger import jobs
 from keepwell.ledger.actions import action, key_for_file
-from keepwell.patients.movein import files
+from keepwell.patients.movein.course import Course, taken
 from keepwell.patients.movein.files import CONTENT, Shelf
-from keepwell.patients.movein.meanings import ORDERS
 from keepwell.patients.movein.peek import headers_said
 from keepwell.scheduling import booking, changes
 from keepwell.scheduling.models import Appointment, FreedTime, VisitList, VisitListRow
@@ -29,14 +23,8 @@ from keepwell.vault.marks import Marker
 from keepwell.vault.uploads import SealedUpload
 
 State, Outcome = VisitList.State, VisitListRow.Outcome
-DAYS_TO_UNDO = 30
-WORKING = (State.READING, State.CHECKING, State.MOVING, State.UNDOING)
+COURSE = Course(VisitList, VisitListRow, "visit_list.step", "appointments from another system")
 Meant = Mapping[str, Mapping[str, str]]
-
-
-def worker(practice: UUID, member: UUID) -> Actor:
-    """Keepwell itself at work on a list, for the member who asked: the ledger names them."""
-    return Actor(member, practice, Role.SYSTEM, Purpose.HOPERAT, reason="appointments from another system")
 
 
 def begin(upload: SealedUpload, head: dict[str, Any], columns: Sequence[str], order: str, *, by: Actor) -> VisitList:
@@ -79,63 +67,46 @@ def opened(run: UUID, *, by: Actor) -> Shelf:
 @action("visit_list.matched", seals={CONTENT})
 def match(run: UUID, columns: Sequence[str], order: str, meant: Meant, *, by: Actor) -> None:
     "Somebody says what each column holds and what its words for services and providers mean; every row is checked."
-    row = held(run, State.SENT, State.CHECKED)
+    row = COURSE.held(run, State.SENT, State.CHECKED)
     row.columns, row.order, row.refused = checked(columns, order), order, ""
     row.meant = {kind: dict(words) for kind, words in meant.items()}
-    _go(row, State.READING, by)
+    COURSE.go(row, State.READING, by)
 
 
 @action("visit_list.started")
 def start(run: UUID, *, by: Actor) -> None:
     "Somebody lets the visits of a list be booked: those that were found to be bookable."
-    _go(held(run, State.CHECKED, State.MOVED), State.MOVING, by)
+    COURSE.go(COURSE.held(run, State.CHECKED, State.MOVED), State.MOVING, by)
 
 
 @action("visit_list.undo_asked")
 def undo(run: UUID, *, by: Actor) -> None:
     "Somebody takes a whole list back. Visits that anybody changed since stay."
-    row = held(run, State.MOVED)
-    if row.moved_at is None or clock.now() - row.moved_at > dt.timedelta(days=DAYS_TO_UNDO):
-        raise Refusal("MOVEIN_UNDO_OVER", days=DAYS_TO_UNDO)
-    _go(row, State.UNDOING, by)
+    COURSE.undo(run, by)
 
 
 @action("visit_list.continued")
 def go_on(run: UUID, *, by: Actor) -> None:
     "Somebody sets a list going again whose work stopped half way; what is done stays done."
-    row = held(run, *WORKING)
-    row.save()
-    jobs.enqueue("visit_list.step", by=worker(by.practice, by.id), run=run)
+    COURSE.go_on(run, by)
 
 
 @action("visit_list.discarded")
 def discard(run: UUID, *, by: Actor) -> None:
     "A list is taken off the disk. The visits booked from it stay."
-    row = held(run, State.SENT, State.CHECKED, State.REFUSED, State.MOVED, State.UNDONE)
-    row.state = State.GONE
-    row.save()
-    transaction.on_commit(files.remove(run))
+    COURSE.discard(run)
 
 
 @action("visit_list.expired")
 def expire(*, by: Actor) -> int:
     "Lists that were sent more than 30 days ago go off the disk by themselves."
-    over = clock.now() - dt.timedelta(days=DAYS_TO_UNDO)
-    old = VisitList.objects.filter(sent_at__lt=over).exclude(state__in=(State.GONE, *WORKING))
-    gone = list(old.values_list("id", flat=True))
-    VisitList.objects.filter(id__in=gone).update(state=State.GONE)
-    for run in gone:
-        transaction.on_commit(files.remove(run))
-    return len(gone)
+    return COURSE.expire()
 
 
 @action("visit_list.advanced")
 def advance(run: VisitList, state: str, *, by: Actor) -> None:
     "One piece of a list is done, or all of it."
-    run.state = state
-    run.done = run.done if state in WORKING else 0
-    run.moved_at = clock.now() if state == State.MOVED and run.moved_at is None else run.moved_at
-    run.save()
+    COURSE.advance(run, state)
 
 
 @action("visit_list.judged")
@@ -178,34 +149,14 @@ def _taken_back(whom: Sequence[UUID], rows: Sequence[Appointment], *, by: Actor)
     FreedTime.objects.filter(id__in=none).update(status=FreedTime.Status.GONE, settled_at=since)
 
 
-def held(run: UUID, *states: str) -> VisitList:
-    """The list, nobody else's until the transaction ends. Raises Refusal NOT_FOUND, MOVEIN_NOT_NOW."""
-    row = VisitList.objects.select_for_update().filter(id=run).first()
-    if row is None:
-        raise Refusal("NOT_FOUND")
-    if row.state not in states:
-        raise Refusal("MOVEIN_NOT_NOW")
-    return row
-
-
 def checked(columns: Sequence[str], order: str) -> list[str]:
     """Raises Refusal MOVEIN_COLUMN_TWICE, VISIT_COLUMNS_MISSING, CHOICE_UNKNOWN."""
-    taken = [one for one in columns if one != LEFT_OUT]
-    if order not in ORDERS or not set(taken) <= LABELS.keys():
-        raise Refusal("CHOICE_UNKNOWN")
-    if len(set(taken)) != len(taken):
-        raise Refusal("MOVEIN_COLUMN_TWICE")
-    if not any(set(needed) & set(taken) for needed in PATIENT):
+    held = taken(columns, order, LABELS)
+    if not any(set(needed) & held for needed in PATIENT):
         raise Refusal("VISIT_COLUMNS_MISSING", needed=LABELS["record_number"])
     for needed in ("service", "provider"):
-        if needed not in taken:
+        if needed not in held:
             raise Refusal("VISIT_COLUMNS_MISSING", needed=LABELS[needed])
-    if "moment" not in taken and not {"date", "time"} <= set(taken):
+    if "moment" not in held and not {"date", "time"} <= held:
         raise Refusal("VISIT_COLUMNS_MISSING", needed=LABELS["moment"])
     return list(columns)
-
-
-def _go(row: VisitList, state: Any, by: Actor) -> None:
-    row.state, row.done = state, 0
-    row.save()
-    jobs.enqueue("visit_list.step", by=worker(by.practice, by.id), run=row.id)

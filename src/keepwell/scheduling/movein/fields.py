@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.base.tables.matching import Field, Matcher
+from keepwell.base.tables.matching import Matcher, fields_said
 
 LABELS = {
     "record_number": _("Record number"),
@@ -27,16 +26,6 @@ LABELS = {
 }
 PATIENT = (("record_number",), ("family_name", "full_name"))
 """A patient is known by a record number, or else by a name and a birth date."""
-REASON = "What to fix"
 
-
-def _headers() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {name: [] for name in LABELS}
-    with Path(__file__).with_name("headers.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            found[row["field"]].append(row["header"])
-    return found
-
-
-FIELDS = tuple(Field(name, LABELS[name], tuple(words)) for name, words in _headers().items())
+FIELDS = fields_said(LABELS, Path(__file__).with_name("headers.csv"))
 MATCHER = Matcher(FIELDS)

@@ -15,22 +15,22 @@ from django.utils.translation import gettext_lazy
 
 from keepwell import charts
 from keepwell.access.models import Membership, Practice
-from keepwell.base import clock, text
+from keepwell.base import text
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.base.tables.reading import read
 from keepwell.base.tables.shapes import Row
 from keepwell.patients.movein import meanings
-from keepwell.scheduling.models import HealthcareService, Offering, VisitList, VisitListRow
-from keepwell.scheduling.movein.actions import DAYS_TO_UNDO, WORKING, Outcome, State
+from keepwell.patients.movein.course import DAYS_TO_UNDO, without_reason
+from keepwell.patients.movein.faces import LEAVE_OUT, ORDER_WORDS, columns_shown
+from keepwell.scheduling.models import HealthcareService, Offering, VisitList
+from keepwell.scheduling.movein.actions import COURSE, Outcome, State
 from keepwell.scheduling.movein.excerpts import VisitListHead
 from keepwell.scheduling.movein.fields import LABELS, MATCHER
 from keepwell.scheduling.movein.reading import Plan, Told, told
 from keepwell.vault.uploads import SealedUpload
 
 SHOWN, LOOKED_AT, MOST_WORDS = 20, 2000, 40
-STILL = dt.timedelta(seconds=45)
-LEAVE_OUT = "leave"
 STEPS = {
     State.READING: gettext_lazy("Reading the list"),
     State.CHECKING: gettext_lazy("Checking every visit"),
@@ -45,8 +45,6 @@ def peek(upload: SealedUpload) -> tuple[dict[str, Any], list[str], str]:
 
     Raises every Refusal of reading a list.
     """
-    from keepwell.scheduling.movein.steps import without_reason
-
     with upload.spool.open() as plain:
         table = without_reason(read(plain, MATCHER.known))
         rows = list(islice(table.rows, LOOKED_AT))
@@ -59,14 +57,6 @@ def peek(upload: SealedUpload) -> tuple[dict[str, Any], list[str], str]:
         words.append(different if len(different) <= MOST_WORDS else [])
     head = {"headers": list(table.headers), "rows": [[r.number, r.long, r.cells] for r in rows[:SHOWN]], "words": words}
     return head, columns, order
-
-
-def list_of(run: UUID) -> VisitList:
-    """Raises Refusal NOT_FOUND."""
-    row = VisitList.objects.filter(id=run).first()
-    if row is None:
-        raise Refusal("NOT_FOUND")
-    return row
 
 
 def head_of(row: VisitList, by: Actor) -> VisitListHead:
@@ -124,11 +114,10 @@ def columns(row: VisitList, typed: tuple[Sequence[str], str, Mapping[str, Mappin
     plan = plan_of(row, by, found)
     return {
         "run": row.id,
-        "columns": [(f"c{n}", header, held[n] or LEAVE_OUT, [r.cells[n] for r in rows if r.cells[n]][:3])
-                    for n, header in enumerate(head["headers"])],
+        "columns": columns_shown(head["headers"], list(held), [r.cells for r in rows]),
         "options": [(LEAVE_OUT, _("Leave out")), *((name, str(label)) for name, label in LABELS.items())],
         "order": order,
-        "orders": [("mdy", _("Month first: 01/31/1970")), ("dmy", _("Day first: 31/01/1970"))],
+        "orders": list(ORDER_WORDS.items()),
         "words": [(kind, LABELS[kind], [(f"{kind}-{n}", word, meaning) for n, (word, meaning) in
                                         enumerate(found[kind].items())], choices[kind]) for kind in MAPPED],
         "preview": [(r.number, *_line(told(r.cells, plan, long=r.long), choices)) for r in rows],
@@ -142,19 +131,11 @@ def _line(one: Told, choices: Mapping[str, list[tuple[str, str]]]) -> tuple[Any,
     return who, one.birth_date, one.starts_at, names.get(str(one.service), ""), names.get(str(one.provider), ""), wrong
 
 
-def progress(row: VisitList) -> dict[str, Any]:
-    """How far the present step is."""
-    working = row.state in WORKING
-    stopped = working and clock.now() - row.beat_at > STILL
-    return {"run": row.id, "row": row, "working": working, "step": STEPS.get(State(row.state), ""), "done": row.done,
-            "total": row.pieces, "stopped": stopped}  # fmt: skip
-
-
 def found(row: VisitList) -> dict[str, Any]:
     """What was found or became of the list, over all of it."""
-    grouped = VisitListRow.objects.filter(run=row).order_by().values_list("outcome").annotate(Count("id"))
+    grouped = COURSE.rows_of(row).order_by().values_list("outcome").annotate(Count("id"))
     counts = Counter(dict(grouped))
-    rejected = VisitListRow.objects.filter(run=row, outcome=Outcome.REJECT).order_by("number")
+    rejected = COURSE.rows_of(row).filter(outcome=Outcome.REJECT)
     reasons = Counter((f, c) for wrong in rejected.values_list("wrong", flat=True) for f, c in wrong)
     return {
         "counts": counts,

@@ -13,23 +13,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from keepwell.access.pages import page
 from keepwell.access.policy import Can
-from keepwell.base import clock
 from keepwell.base.actor import Purpose
 from keepwell.base.refusal import Refusal
-from keepwell.base.tables import writing
-from keepwell.base.tables.matching import LEFT_OUT
-from keepwell.patients.movein.files import PIECE
+from keepwell.patients.movein.course import WORKING, cells_of
+from keepwell.patients.movein.faces import MOST_REJECTS, columns_typed, progress, rejects_file, upload_of
 from keepwell.patients.movein.views import actor_of
 from keepwell.scheduling.models import VisitList
 from keepwell.scheduling.movein import actions, showing
-from keepwell.scheduling.movein.actions import WORKING, Outcome, State
-from keepwell.scheduling.movein.fields import REASON
-from keepwell.scheduling.movein.showing import LEAVE_OUT, MAPPED, list_of
-from keepwell.scheduling.movein.steps import rows_of
-from keepwell.vault.uploads import SealedUpload
-
-RECENT = 10
-MOST_REJECTS = 20_000
+from keepwell.scheduling.movein.actions import COURSE, Outcome, State
+from keepwell.scheduling.movein.showing import MAPPED
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,9 +31,7 @@ def lists(request: HttpRequest) -> HttpResponse:
     by, refusal = actor_of(request), None
     if request.method == "POST":
         try:
-            upload = request.FILES.get("list")
-            if not isinstance(upload, SealedUpload):
-                raise Refusal("FILES_MISSING", field="list")
+            upload = upload_of(request)
             with upload:
                 head, columns, order = showing.peek(upload)
                 run = actions.begin(upload, head, columns, order, by=by).id
@@ -50,7 +40,7 @@ def lists(request: HttpRequest) -> HttpResponse:
             if caught.status >= 500:
                 raise
             refusal = caught
-    shown = {"refusal": refusal, "lists": VisitList.objects.order_by("-sent_at")[:RECENT]}
+    shown = {"refusal": refusal, "lists": COURSE.last()}
     return render(request, "scheduling/movein/lists.html", shown, status=refusal.status if refusal else 200)
 
 
@@ -58,15 +48,15 @@ def lists(request: HttpRequest) -> HttpResponse:
 @page(Can.IMPORT_RECORDS, purpose=Purpose.HOPERAT)
 def run(request: HttpRequest, run: UUID) -> HttpResponse:
     """Where a list is now: its columns, its progress, what was found, what became of it."""
-    row = list_of(run)
+    row = COURSE.list_of(run)
     actor_of(request)
     if row.state == State.SENT or (row.state == State.CHECKED and "columns" in request.GET):
         return _columns(request, row)
     if request.headers.get("HX-Request"):
         if row.state not in WORKING:
             return HttpResponse(status=200, headers={"HX-Refresh": "true"})
-        return render(request, "scheduling/movein/list.html#progress", showing.progress(row))
-    return render(request, "scheduling/movein/list.html", showing.progress(row) | showing.found(row))
+        return render(request, "scheduling/movein/list.html#progress", progress(row, showing.STEPS))
+    return render(request, "scheduling/movein/list.html", progress(row, showing.STEPS) | showing.found(row))
 
 
 def _columns(request: HttpRequest, row: VisitList, refusal: Refusal | None = None, typed: Any = None) -> HttpResponse:
@@ -78,9 +68,8 @@ def _columns(request: HttpRequest, row: VisitList, refusal: Refusal | None = Non
 @page(Can.IMPORT_RECORDS, purpose=Purpose.HOPERAT)
 def match(request: HttpRequest, run: UUID) -> HttpResponse:
     """What the columns hold and the words mean: shown again with this choice, or the whole list checked with it."""
-    by, row = actor_of(request), list_of(run)
-    told = [request.POST.get(f"c{n}", "") for n in range(len(row.columns))]
-    held, order = [LEFT_OUT if one == LEAVE_OUT else one for one in told], request.POST.get("order", "mdy")
+    by, row = actor_of(request), COURSE.list_of(run)
+    held, order = columns_typed(request, len(row.columns))
     meant = _meant(request, row, held)
     try:
         actions.checked(held, order)
@@ -122,15 +111,11 @@ def do(request: HttpRequest, run: UUID, what: str) -> HttpResponse:
 @page(Can.IMPORT_RECORDS, purpose=Purpose.HOPERAT)
 def rejects(request: HttpRequest, run: UUID) -> HttpResponse:
     """The rows that cannot be booked, in the columns they came in and with what to fix: to be sent again."""
-    by, row = actor_of(request), list_of(run)
-    rows = list(rows_of(row).filter(outcome=Outcome.REJECT)[:MOST_REJECTS])
-    shelf = actions.opened(run, by=by) if rows else None
-    pieces = {n: shelf.piece(n) for n in dict.fromkeys(r.number // PIECE for r in rows)} if shelf else {}
+    by, row = actor_of(request), COURSE.list_of(run)
+    rows = list(COURSE.rows_of(row).filter(outcome=Outcome.REJECT)[:MOST_REJECTS])
+    cells = cells_of(rows, actions.opened(run, by=by)) if rows else {}
     headers = showing.head_of(row, by).head["headers"]
-    cells = ([*pieces[r.number // PIECE][r.number % PIECE].cells, _reasons(r.wrong)] for r in rows)
-    answer = HttpResponse(writing.write([*headers, REASON], cells), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="rejects-{clock.now():%Y-%m-%d}.csv"'
-    return answer
+    return rejects_file(headers, ([*cells[r.number].cells, _reasons(r.wrong)] for r in rows))
 
 
 def _reasons(wrong: list[list[str]]) -> str:
