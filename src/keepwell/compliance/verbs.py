@@ -205,11 +205,19 @@ VERBS = (
         ),
         "vendor.added": (_("added a vendor of"), _("added a vendor")),
         "vendor.answered": (_("noted the answer of a vendor of"), _("noted a vendor's answer")),
+        "vendor.assurance_withdrawn": (
+            _("withdrew an attestation about a vendor of"),
+            _("withdrew an attestation about a vendor"),
+        ),
         "vendor.assured": (_("noted an attestation about a vendor of"), _("noted an attestation about a vendor")),
         "vendor.changed": (_("changed a vendor of"), _("changed what is noted of a vendor")),
         "vendor.ended": (_("ended a vendor of"), _("ended the work of a vendor")),
         "vendor.paper_kept": (_("kept a file about a vendor of"), _("kept a file about a vendor")),
         "vendor.paper_read": (_("read a file about a vendor of"), _("read a file about a vendor")),
+        "vendor.subcontractor_ended": (
+            _("ended a subcontractor of a vendor of"),
+            _("ended a vendor's subcontractor"),
+        ),
         "vendor.subcontractor_named": (_("named a subcontractor of a vendor of"), _("named a vendor's subcontractor")),
         "vendor_service.added": (_("added a vendor's service to"), _("added a vendor's service")),
         "vendor_service.decided": (

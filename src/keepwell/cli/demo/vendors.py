@@ -85,6 +85,13 @@ def _firm(firm: Firm, by: Actor) -> Agreement | None:
     papers.assure(vendor, report, [], (today - 200 * DAY, today + 165 * DAY), "Type II, no exceptions", by=by)
     for question, said, proof in (("rest", "yes", "Section 3 of the report"), ("breach", "partly", "Within five days")):
         vetting.answer(vendor, question, said, proof, by=by)
+    if firm.kind == ServiceKind.EMAIL:
+        papers.assure(vendor, Assurance.Kind.VERIFICATION, [], (today - 340 * DAY, today + 25 * DAY), "Letter", by=by)
+        old = papers.subcontract(vendor, "Old Relay Inc.", "Nevada", "Carried bounces", today - 500 * DAY, by=by)
+        papers.end_subcontractor(old, by=by)
+        papers.subcontract(vendor, "Relay Partners", "Virginia", "Carries the mail", today - 300 * DAY, by=by)
+        mistaken = papers.assure(vendor, Assurance.Kind.TEST, [], (today - 9 * DAY, today), "Another firm's", by=by)
+        papers.withdraw(mistaken, by=by)
     if firm.ends_in is None:
         papers.subcontract(vendor, "Line Carrier Co.", "Ohio", "Carries the calls", by=by)
         return None

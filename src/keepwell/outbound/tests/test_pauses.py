@@ -97,11 +97,10 @@ def test_the_nearer_step_replaces_the_one_before_and_a_renewal_ends_them(willow:
     assert tasks(willow) == []
 
 
-def test_evidence_cures_and_exits_have_their_clocks_and_verification_has_none(willow: Clinic, theo: Actor):
+def test_evidence_cures_and_exits_have_their_clocks(willow: Clinic, theo: Actor):
     row = firms.cleared(theo)
     days = (today() - 300 * DAY, today() + 20 * DAY)
     did(theo, papers.assure, row.vendor, Assurance.Kind.SOC2, ["access"], days, "Report")
-    did(theo, papers.assure, row.vendor, Assurance.Kind.VERIFICATION, [], days, "Letter")
     with present(again(theo)):
         agreement = Agreement.objects.select_related("vendor").get()
     did(theo, agreement_actions.breached, agreement, today(), "Late", today() + 5 * DAY)
@@ -110,9 +109,61 @@ def test_evidence_cures_and_exits_have_their_clocks_and_verification_has_none(wi
     did(theo, agreement_actions.terminate, fresh(theo, agreement), today())
     ticks(willow)
     assert clocks.EXIT in tasks(willow) and clocks.CURE not in tasks(willow)
-    assert text(ask(theo, f"/vendors/{row.vendor_id}/")).count("only proposed law") == 0
+
+
+def test_an_agreement_that_simply_ran_out_leaves_the_data_to_be_proved(willow: Clinic, theo: Actor):
+    row = firms.cleared(theo, ends_on=today() + DAY)
+    ticks(willow)
+    assert clocks.EXIT not in tasks(willow)
+    ticks(willow, 3)
+    assert {clocks.ENDS, clocks.EXIT} <= set(tasks(willow))
+    firms.agreed(theo, row, ends_on=today() + 300 * DAY)
+    ticks(willow, 4)
+    assert clocks.EXIT not in tasks(willow), "another agreement is in force: the data rightly stays"
+
+
+def test_the_yearly_verification_is_asked_for_once_and_never_urgent(willow: Clinic, theo: Actor):
+    row = firms.cleared(theo, ends_on=today() + 900 * DAY)
+    days = (today() - 300 * DAY, today() + 65 * DAY)
+    did(theo, papers.assure, row.vendor, Assurance.Kind.VERIFICATION, [], days, "Letter")
+    assert [ticks(willow), ticks(willow, 40), ticks(willow, 70), ticks(willow, 200)] == [0, 1, 0, 0]
+    with present(willow.system):
+        (left,) = Task.objects.filter(settled_at=None)
+        assert (left.kind, left.priority, left.due_on) == (clocks.VERIFY, Task.Priority.ROUTINE, None)
     with time_machine.travel(dt.datetime.now(dt.UTC) + 200 * DAY, tick=True):
-        assert "only proposed law" in text(ask(theo, f"/vendors/{row.vendor_id}/"))
+        page = text(ask(theo, f"/vendors/{row.vendor_id}/"))
+        assert "only proposed law" in page and "May be used" in page, "amber, and nothing is paused"
+    did(theo, papers.assure, row.vendor, Assurance.Kind.VERIFICATION, [], (today(), today() + 365 * DAY), "Letter")
+    ticks(willow, 200)
+    assert tasks(willow) == []
+    assert "only proposed law" not in text(ask(theo, f"/vendors/{row.vendor_id}/"))
+
+
+def test_rooms_have_a_clock_of_their_own_and_a_withdrawn_paper_counts_no_longer(willow: Clinic, theo: Actor):
+    row = firms.associate(theo, firms.service(theo, ServiceKind.HOSTING, "Cloud Ltd."))
+    rooms = ["access", "environment", "surveillance"]
+    far = (today() - DAY, today() + 364 * DAY)
+    did(theo, papers.assure, row.vendor, Assurance.Kind.SOC2, rooms[:2], far, "Section 5")
+    near = did(theo, papers.assure, row.vendor, Assurance.Kind.SITE_VISIT, rooms[2:], (far[0], today() + 25 * DAY), "X")
+    firms.agreed(theo, row, ends_on=today() + 900 * DAY)
+    did(theo, actions.use, fresh(theo, row))
+    ticks(willow)
+    assert tasks(willow) == [clocks.ROOMS], "the visit alone speaks of cameras, and ends first"
+    did(theo, papers.assure, row.vendor, Assurance.Kind.OTHER, rooms[2:], far, "Camera plan")
+    ticks(willow)
+    assert tasks(willow) == []
+    with present(again(theo)):
+        plan = Assurance.objects.select_related("vendor").get(kind=Assurance.Kind.OTHER)
+    at = f"/vendors/{row.vendor_id}/"
+    assert f"/vendors/assurances/{near.id}/withdraw/" in text(ask(theo, at))
+    for paper in (near, plan):
+        assert ask(theo, f"/vendors/assurances/{paper.id}/withdraw/", {}).status_code == 302
+    page = text(ask(theo, at))
+    assert "Nobody speaks of the rooms" in page and "withdrawn on" in page and "May be used" in page
+    ticks(willow)
+    assert tasks(willow) == [clocks.ROOMS]
+    assert ask(theo, f"/vendors/assurances/{near.id}/withdraw/", {}).status_code == 404
+    assert "vendor.assurance_withdrawn" in verbs(willow)
 
 
 def test_who_cannot_be_reached_is_called_and_nobody_else(

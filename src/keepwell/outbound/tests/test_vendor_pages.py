@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from keepwell.access.tests.test_actions import verbs
 from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.ledger.doorway import present
 from keepwell.outbound.models import Agreement, Vendor, VendorService
@@ -17,6 +18,7 @@ from keepwell.outbound.vendors import actions
 from keepwell.outbound.vendors.clauses import clauses
 from keepwell.patients.tests.people import again
 from tests.browse import ask, text
+from tests.cast import Clinic
 
 
 def file(name: str = "signed.pdf", content: bytes = PDF) -> SimpleUploadedFile:
@@ -103,7 +105,7 @@ def test_an_agreement_goes_on_breaks_and_ends_on_its_page(theo: Actor):
     assert ask(theo, f"{there}dance/", {}).status_code == 404
 
 
-def test_answers_attestations_and_subcontractors_are_kept_with_their_proof(theo: Actor):
+def test_answers_attestations_and_subcontractors_are_kept_with_their_proof(willow: Clinic, theo: Actor, pat: Actor):
     vendor = did(theo, actions.add, "Cloud Ltd.")
     at = f"/vendors/{vendor.id}/"
     assert "VENDOR_NO_EVIDENCE" in text(ask(theo, f"{at}questions/rest/", {"said": "yes", "evidence": ""}))
@@ -118,6 +120,12 @@ def test_answers_attestations_and_subcontractors_are_kept_with_their_proof(theo:
     page = text(ask(theo, at))
     assert "Rack Co." in page and "No agreement" in page and "Section 5" in page and "Signs no agreement" in page
     assert "cameras and alarms" in page and "report.pdf" in page
+    (row,) = re.findall(r"/vendors/subcontractors/[0-9a-f-]+/end/", page)
+    for by, status in ((pat, 302), (pat, 404)):
+        assert ask(by, row, {}).status_code == status
+    page = text(ask(theo, at))
+    assert row not in page and re.search(r"Ended.*Rack Co\..*until", page, re.DOTALL)
+    assert "vendor.subcontractor_ended" in verbs(willow)
     (paper,) = re.findall(r"/vendors/papers/[0-9a-f-]+/(?=\">report)", page)
     assert ask(theo, paper).content == PDF
     assert ask(theo, f"/vendors/papers/{vendor.id}/").status_code == 404

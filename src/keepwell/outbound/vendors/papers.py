@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
@@ -83,6 +84,16 @@ def assure(
     return row
 
 
+@action("vendor.assurance_withdrawn")
+def withdraw(assurance: Assurance, *, by: Actor) -> Assurance:
+    "An attestation counts no longer: it was noted by mistake, or whoever gave it took it back. Raises NOT_FOUND."
+    if assurance.withdrawn_at is not None:
+        raise Refusal("NOT_FOUND")
+    assurance.withdrawn_at = clock.now()
+    assurance.save(update_fields=["withdrawn_at"])
+    return assurance
+
+
 @action("vendor.subcontractor_named", seals={OFFICE})
 def subcontract(
     vendor: Vendor, name: str, place: str, does: str = "", agreed_on: dt.date | None = None, *, by: Actor
@@ -95,6 +106,16 @@ def subcontract(
     row = row or Subcontractor(vendor=vendor, name=said, noted_by_id=who(by))
     row.place, row.does, row.agreed_on = place.strip(), does.strip() or None, agreed_on
     row.save()
+    return row
+
+
+@action("vendor.subcontractor_ended")
+def end_subcontractor(row: Subcontractor, *, by: Actor) -> Subcontractor:
+    "Somebody gets nothing of our data from a vendor any more. Raises Refusal NOT_FOUND."
+    if row.ended_at is not None:
+        raise Refusal("NOT_FOUND")
+    row.ended_at = clock.now()
+    row.save(update_fields=["ended_at"])
     return row
 
 

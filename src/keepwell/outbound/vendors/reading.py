@@ -59,6 +59,22 @@ def agreement(agreement: UUID) -> Agreement:
     return row
 
 
+def assurance(assurance: UUID) -> Assurance:
+    """Raises Refusal NOT_FOUND."""
+    row = Assurance.objects.filter(id=assurance).select_related("vendor").first()
+    if row is None:
+        raise Refusal("NOT_FOUND")
+    return row
+
+
+def subcontractor(subcontractor: UUID) -> Subcontractor:
+    """Raises Refusal NOT_FOUND."""
+    row = Subcontractor.objects.filter(id=subcontractor).select_related("vendor").first()
+    if row is None:
+        raise Refusal("NOT_FOUND")
+    return row
+
+
 def of_vendor(row: Vendor, by: Actor) -> dict[str, Any]:
     """Everything about one vendor: rows in the clear, and what is sealed of them by row."""
     today = agreements.today_at(showing.practice_of(by))
@@ -69,8 +85,9 @@ def of_vendor(row: Vendor, by: Actor) -> dict[str, Any]:
     def words(excerpt: type[Any], rows: Any) -> dict[UUID, Any]:
         return {one.pk: one for found in chart.all(excerpt, rows).values() for one in found}
 
-    assurances = Assurance.objects.filter(vendor=row, withdrawn_at=None)
-    subcontractors = Subcontractor.objects.filter(vendor=row, ended_at=None)
+    assurances = Assurance.objects.filter(vendor=row).order_by("-ends_on", "id")
+    subcontractors = Subcontractor.objects.filter(vendor=row).order_by("name", "id")
+    vouched, named = list(assurances), list(subcontractors)
     answers = list(VettingAnswer.objects.filter(vendor=row).order_by("id"))
     standings = showing.standings(by, [row.id]).get(row.id, [])
     return {
@@ -80,12 +97,14 @@ def of_vendor(row: Vendor, by: Actor) -> dict[str, Any]:
         "standings": standings,
         "reasons": words(ServiceReason, VendorService.objects.filter(vendor=row)),
         "agreements": [(a, agreements.trouble(a, today), _days(a, today)) for a in _agreements(row)],
-        "assurances": list(assurances.order_by("-ends_on", "id")),
+        "assurances": [one for one in vouched if one.withdrawn_at is None],
+        "withdrawn": [one for one in vouched if one.withdrawn_at is not None],
         "attested": words(AssuranceWords, assurances),
         "uncovered": safeguards.uncovered(row, today),
         "keeps_data": any(one.service.kind in KEEPERS for one in standings),
-        "verification_days": (safeguards.verification_due(row, today) - today).days,
-        "subcontractors": list(subcontractors.order_by("name", "id")),
+        "verification_days": (safeguards.verification_due(row) - today).days,
+        "subcontractors": [one for one in named if one.ended_at is None],
+        "let_go": [one for one in named if one.ended_at is not None],
         "work": words(SubcontractorWork, subcontractors),
         "papers": list(Paper.objects.filter(vendor=row).order_by("-kept_at", "id")[:50]),
         "names": words(PaperName, Paper.objects.filter(vendor=row)),

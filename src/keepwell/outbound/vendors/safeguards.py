@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from uuid import UUID
 
 from keepwell.base.refusal import Refusal
 from keepwell.outbound.models import Agreement, Assurance, Subcontractor, Vendor
@@ -44,8 +46,29 @@ def refuse_open_exits(vendor: Vendor) -> None:
         raise Refusal("EXIT_NOT_PROVEN", vendor=vendor.name)
 
 
-def verification_due(vendor: Vendor, today: dt.date) -> dt.date:
+def assured_until(vendors: Iterable[Vendor]) -> dict[UUID, dt.date]:
+    """The last day on which evidence speaks of all three safeguards of their rooms; what was withdrawn ends that day.
+
+    A vendor of whom nobody ever said all three is not in it.
+    """
+    given = Assurance.objects.filter(vendor__in=list(vendors)).order_by("id")
+    ends: dict[UUID, dict[str, dt.date]] = {}
+    for vendor, covers, until, withdrawn in given.values_list("vendor_id", "covers", "ends_on", "withdrawn_at"):
+        last = until if withdrawn is None else min(until, withdrawn.date())
+        for name in covers:
+            known = ends.setdefault(vendor, {})
+            known[name] = max(last, known.get(name, last))
+    return {vendor: min(known.values()) for vendor, known in ends.items() if set(SAFEGUARDS) <= set(known)}
+
+
+def verification_due(vendor: Vendor) -> dt.date:
     """When the yearly written verification is due. Only proposed law (90 FR 898): amber when late, never a pause."""
-    given = Assurance.objects.filter(vendor=vendor, kind=Assurance.Kind.VERIFICATION, withdrawn_at=None)
-    last = given.order_by("-issued_on").values_list("issued_on", flat=True).first()
-    return (last or vendor.added_at.date()) + VERIFIED_FOR
+    return verifications_due([vendor])[vendor.id]
+
+
+def verifications_due(vendors: Iterable[Vendor]) -> dict[UUID, dt.date]:
+    """The same for many: a year after the last one that counts, or after they came into the register."""
+    asked = list(vendors)
+    given = Assurance.objects.filter(vendor__in=asked, kind=Assurance.Kind.VERIFICATION, withdrawn_at=None)
+    last = dict(given.order_by("issued_on", "id").values_list("vendor_id", "issued_on"))
+    return {v.id: last.get(v.id, v.added_at.date()) + VERIFIED_FOR for v in asked}

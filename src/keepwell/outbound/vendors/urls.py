@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keepwell.outbound.vendors import views, views_agreements
+from keepwell.outbound.vendors import views, views_agreements, views_papers
 
 urlpatterns = [
     path("", views.register, name="vendors"),
@@ -15,12 +15,14 @@ urlpatterns = [
     path("services/<uuid:service>/decide/", views.decide, name="vendor-decide"),
     path("services/<uuid:service>/use/", views.use, name="vendor-use"),
     path("services/<uuid:service>/stop/", views.stop, name="vendor-stop"),
-    path("<uuid:vendor>/assurances/", views.assure, name="vendor-assure"),
-    path("<uuid:vendor>/subcontractors/", views.subcontract, name="vendor-subcontract"),
+    path("<uuid:vendor>/assurances/", views_papers.assure, name="vendor-assure"),
+    path("assurances/<uuid:assurance>/withdraw/", views_papers.withdraw, name="assurance-withdraw"),
+    path("subcontractors/<uuid:subcontractor>/end/", views_papers.end_subcontractor, name="subcontractor-end"),
+    path("<uuid:vendor>/subcontractors/", views_papers.subcontract, name="vendor-subcontract"),
     path("<uuid:vendor>/questions/", views_agreements.questionnaire, name="vendor-questions"),
     path("<uuid:vendor>/questions/<slug:question>/", views_agreements.answer, name="vendor-answer"),
     path("<uuid:vendor>/agreements/", views_agreements.record, name="agreement-record"),
-    path("papers/<uuid:paper>/", views.paper, name="vendor-paper"),
+    path("papers/<uuid:paper>/", views_papers.paper, name="vendor-paper"),
     path("agreements/<uuid:agreement>/", views_agreements.agreement, name="agreement"),
     path("agreements/<uuid:agreement>/draft/", views_agreements.drafted, name="agreement-draft"),
     path("agreements/<uuid:agreement>/clauses/", views_agreements.check, name="agreement-check"),

@@ -179,47 +179,6 @@ def stop(request: HttpRequest, service: UUID) -> HttpResponse:
     return acted(request, row.vendor, lambda by: actions.stop(row, by=by))
 
 
-@require_POST
-@page(Can.MANAGE_VENDORS, purpose=Purpose.HCOMPL)
-def assure(request: HttpRequest, vendor: UUID) -> HttpResponse:
-    """Somebody attests something about their safeguards."""
-    row, form = reading.vendor(vendor), AssuranceForm(request.POST, request.FILES, auto_id="assurance_%s")
-
-    def done(said: dict[str, Any]) -> HttpResponse:
-        by = actor_of(request)
-        file = filed(form, row, by)
-        dates = (said["issued_on"], said["ends_on"])
-        papers.assure(row, said["kind"], said["covers"], dates, said["says"], file, by=by)
-        return back(row, "vouched")
-
-    return tried(form, done) or vendor_page(request, row, assurance=form)
-
-
-@require_POST
-@page(Can.MANAGE_VENDORS, purpose=Purpose.HCOMPL)
-def subcontract(request: HttpRequest, vendor: UUID) -> HttpResponse:
-    """Whom they give our data in turn."""
-    row, form = reading.vendor(vendor), SubcontractorForm(request.POST, auto_id="subcontractor_%s")
-
-    def done(said: dict[str, Any]) -> HttpResponse:
-        papers.subcontract(row, said["name"], said["place"], said["does"], said["agreed_on"], by=actor_of(request))
-        return back(row, "subcontractors")
-
-    return tried(form, done) or vendor_page(request, row, subcontractor=form)
-
-
-@require_GET
-@page(Can.SEE_VENDORS, purpose=Purpose.HCOMPL)
-def paper(request: HttpRequest, paper: UUID) -> HttpResponse:
-    """A file about a vendor. Each reading is on record."""
-    row = Paper.objects.filter(id=paper).first()
-    if row is None:
-        raise Refusal("NOT_FOUND")
-    answer = HttpResponse(papers.read(row, by=actor_of(request)), content_type=row.type)
-    answer.headers["Content-Disposition"] = f'attachment; filename="paper-{str(row.id)[-6:]}.{papers.SUFFIX[row.type]}"'
-    return answer
-
-
 def vendor_page(request: HttpRequest, row: Vendor, refusal: Refusal | None = None, **wrong: Any) -> HttpResponse:
     """The whole page of one vendor; with a form that was wrong, or with what was refused above."""
     by = actor_of(request)
@@ -257,13 +216,13 @@ def tried(form: Refusable, done: Callable[[dict[str, Any]], HttpResponse]) -> Ht
         return None
 
 
-def acted(request: HttpRequest, row: Vendor, act: Callable[[Actor], Any]) -> HttpResponse:
+def acted(request: HttpRequest, row: Vendor, act: Callable[[Actor], Any], section: str = "services") -> HttpResponse:
     """A button's action; what it refuses stands above the page it was pressed on."""
     try:
         act(actor_of(request))
     except Refusal as refusal:
         return vendor_page(request, reading.vendor(row.id), refusal)
-    return back(row, "services")
+    return back(row, section)
 
 
 def filed(form: Filed, row: Vendor, by: Actor) -> Paper | None:
