@@ -246,6 +246,15 @@ def test_a_value_taken_away_by_an_action_is_no_finding(willow: Clinic, patients:
         assert reconcile.reconcile(by) == []
 
 
+def test_a_column_that_is_sealed_no_more_is_no_finding(
+    willow: Clinic, patients: list[UUID], monkeypatch: pytest.MonkeyPatch
+):
+    still = [place for place in reconcile.sealed_columns() if place[0] != "access_restriction"]
+    monkeypatch.setattr(reconcile, "sealed_columns", lambda: still)
+    with present(willow.system) as by:
+        assert reconcile.reconcile(by) == []
+
+
 def test_a_value_taken_away_or_planted_is_found(
     willow: Clinic, patients: list[UUID], rig, owner_sql: psycopg.Connection
 ):

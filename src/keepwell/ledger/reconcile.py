@@ -38,26 +38,36 @@ class Finding:
     row: UUID
 
 
-# The version stands in bytes 6 to 13 of a sealed value, microseconds since the epoch, big-endian.
+# One pass over the entries, however many columns are sealed. The version stands in bytes 6 to 13 of a sealed value,
+# microseconds since the epoch, big-endian.
 _COMPARE = """
-WITH wrote AS (
-  SELECT place.key::uuid AS id, (array_agg(v ORDER BY e.at DESC, e.id DESC))[1] AS version, array_agg(v) AS versions
-  FROM custody.entry e, jsonb_each(e.detail::jsonb -> '{table}') AS place,
-       LATERAL (SELECT (place.value ->> '{column}')::bigint AS v) AS said
-  WHERE e.kind = 'sealed' AND e.practice_id = (SELECT custody.practice()) AND place.value ? '{column}' GROUP BY 1),
-held AS (
-  SELECT id, ('x' || encode(substring("{column}" FROM 6 FOR 8), 'hex'))::bit(64)::bigint AS version
-  FROM {table} WHERE "{column}" IS NOT NULL)
+WITH sealed (of, part) AS (VALUES {names}),
+wrote AS (
+  SELECT place.key AS of, value.key::uuid AS id, part.key AS part,
+         (array_agg(part.value::bigint ORDER BY e.at DESC, e.id DESC))[1] AS version,
+         array_agg(part.value::bigint) AS versions
+  FROM custody.entry e, jsonb_each(e.detail::jsonb) AS place, jsonb_each(place.value) AS value,
+       jsonb_each_text(value.value) AS part
+  WHERE e.kind = 'sealed' AND e.practice_id = (SELECT custody.practice())
+    AND (place.key, part.key) IN (SELECT of, part FROM sealed) GROUP BY 1, 2, 3),
+held AS ({held})
 SELECT CASE WHEN held.id IS NULL THEN 'VALUE_MISSING'
             WHEN held.version = ANY (wrote.versions) THEN 'VALUE_ROLLED_BACK'
-            ELSE 'VALUE_PLANTED' END, coalesce(wrote.id, held.id)
-FROM wrote FULL JOIN held USING (id)
-WHERE (CASE WHEN wrote.version > 0 THEN wrote.version END) IS DISTINCT FROM held.version ORDER BY 2 LIMIT 1000"""
+            ELSE 'VALUE_PLANTED' END, of, part, id
+FROM wrote FULL JOIN held USING (of, part, id)
+WHERE (CASE WHEN wrote.version > 0 THEN wrote.version END) IS DISTINCT FROM held.version
+ORDER BY 2, 3, 4 LIMIT {most}"""
+_HELD = """
+  SELECT '{table}' AS of, id, '{column}' AS part,
+         ('x' || encode(substring("{column}" FROM 6 FOR 8), 'hex'))::bit(64)::bigint AS version
+  FROM {table} WHERE "{column}" IS NOT NULL"""
+MOST = 1000
+"""Findings of one practice; where there are more, these are enough to act on."""
 
 
 def reconcile(by: Actor) -> list[Finding]:
     """Compares every sealed column of the present practice with the ledger and records what was found."""
-    found = [finding for table, column in sealed_columns() for finding in _compare(table, column)]
+    found = list(_compared())
     counts = {str(code): sum(f.code == code for f in found) for code in Wrong}
     custody.record(
         Entry("system", "ledger.reconciled", outcome="ok" if not found else "found", detail=canonical(counts)), by
@@ -74,6 +84,9 @@ def sealed_columns() -> Iterator[tuple[str, str]]:
                     yield model._meta.db_table, str(field.column)
 
 
-def _compare(table: str, column: str) -> Iterator[Finding]:
-    for code, row in wire.rows("default", _COMPARE.format(table=table, column=column)):
+def _compared() -> Iterator[Finding]:
+    places = list(sealed_columns())
+    held = " UNION ALL ".join(_HELD.format(table=table, column=column) for table, column in places)
+    names = ", ".join(f"('{table}', '{column}')" for table, column in places)
+    for code, table, column, row in wire.rows("default", _COMPARE.format(names=names, held=held, most=MOST)):
         yield Finding(Wrong(code), table, column, row)
