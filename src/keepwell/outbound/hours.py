@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from keepwell.access.persons import persons
 from keepwell.base import clock
 from keepwell.base.sending import BOUND_BY_HOURS, Channel, Topic
 from keepwell.outbound.clearance import Held
@@ -27,27 +28,32 @@ DAY, WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
 
 
 class Counts:
-    """When texts left for these patients this week, in one query; what is cleared in the same breath counts too."""
+    """When texts left for these people this week, in two queries; what is cleared in the same breath counts too.
+
+    The count is a person's: whoever has two records, merged by a link, does not get twice as many.
+    """
 
     def __init__(self, leaving: Iterable[Leaving]) -> None:
         whom = {e.patient for e in leaving if e.patient and e.channel is Channel.SMS and e.topic is not Topic.ACCESS}
-        self._sent: dict[UUID, list[dt.datetime]] = {p: [] for p in whom}
+        people = persons(whom) if whom else {}
+        self._person = {record: min(records) for records in people.values() for record in records}
+        self._sent: dict[UUID, list[dt.datetime]] = {}
         if whom:
             rows = Message.objects.filter(
-                patient_id__in=whom, channel=Channel.SMS, sending_at__gt=clock.now() - WEEK, sending_at__isnull=False
-            ).exclude(topic=Topic.ACCESS)
+                patient_id__in=list(self._person), channel=Channel.SMS, sending_at__gt=clock.now() - WEEK,
+            ).exclude(topic=Topic.ACCESS)  # fmt: skip
             for patient, at in rows.order_by("sending_at").values_list("patient_id", "sending_at"):
-                self._sent[patient] += [at] if at else []
+                self._sent.setdefault(self._person[patient], []).extend([at] if at else [])
 
     def free_at(self, patient: UUID) -> dt.datetime | None:
         """When the next text may leave; None is now."""
-        sent, now = self._sent.get(patient, []), clock.now()
+        sent, now = self._sent.get(self._person.get(patient, patient), []), clock.now()
         if len(sent) >= A_WEEK:
             return sent[-A_WEEK] + WEEK
         return sent[-A_DAY] + DAY if len(sent) >= A_DAY and sent[-A_DAY] + DAY > now else None
 
     def one_more(self, patient: UUID) -> None:
-        self._sent.setdefault(patient, []).append(clock.now())
+        self._sent.setdefault(self._person.get(patient, patient), []).append(clock.now())
 
 
 def held(each: Leaving, counts: Counts) -> Held | None:

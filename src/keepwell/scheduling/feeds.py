@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from keepwell.access import door
 from keepwell.access.models import Membership
 from keepwell.base import clock
-from keepwell.base.actor import Actor
+from keepwell.base.actor import Actor, Custom, Purpose, Role
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
 from keepwell.scheduling.models import CalendarFeed, VisitRules
@@ -53,6 +53,14 @@ def refuse_resting(known: Known) -> None:
     """Raises Refusal FEED_UNKNOWN while its person may not come in at the door either (§ 164.308(a)(3)(ii)(C))."""
     if not Membership.objects.filter(id=known.practitioner, suspended_at=None, person__is_active=True).exists():
         raise Refusal("FEED_UNKNOWN")
+
+
+def reader(practitioner: UUID, by: Actor) -> Actor:
+    """Whose calendar it is, as the policy knows them at work: asked what they may read, never present as themselves."""
+    member = Membership.objects.select_related("custom").get(id=practitioner)
+    own = member.custom
+    custom = Custom(own.id, own.name, frozenset(own.adds), frozenset(own.drops)) if own else None
+    return Actor(member.id, by.practice, Role(member.role), Purpose.HOPERAT, custom=custom)
 
 
 def fetched(known: Known, *, by: Actor) -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keepwell import charts
-from keepwell.access import throttle
+from keepwell.access import policy, throttle
 from keepwell.access.actions import system_actor
 from keepwell.access.pages import page, public
 from keepwell.access.pending import address, told
@@ -26,6 +26,7 @@ from keepwell.patients.views import actor_of
 from keepwell.scheduling import feeds, ics
 from keepwell.scheduling.forms_feed import RulesForm
 from keepwell.scheduling.models import Appointment, Schedule
+from keepwell.vault.phi import PhiClass
 
 BACK, AHEAD = dt.timedelta(days=14), dt.timedelta(days=180)
 MOST = 1000
@@ -90,12 +91,16 @@ def _visits(practitioner: UUID, by: Actor) -> bytes:
         practitioner_id=practitioner, starts_at__gte=now - BACK, starts_at__lt=now + AHEAD
     )
     listed = list(rows.exclude(status="entered-in-error").order_by("starts_at", "id")[:MOST])
-    initials: dict[UUID, str] = {}
-    if listed and feeds.rules().initials:
-        whom = sorted({row.patient_id for row in listed})
-        tags = charts.open(whom, NameTag, by=by, listed=True, partly=True).each(NameTag)
-        initials = {who: f"{tag.given_name[:1]}{tag.family_name[:1]}".upper() for who, tag in tags.items()}
-    return ics.feed(listed, initials)
+    allowed = listed and feeds.rules().initials
+    return ics.feed(listed, _initials({row.patient_id for row in listed}, practitioner, by) if allowed else {})
+
+
+def _initials(whom: set[UUID], practitioner: UUID, by: Actor) -> dict[UUID, str]:
+    """Of those whose names the practitioner may read: Keepwell opens, but a restriction on them holds (§ 164.522(a))."""
+    closed = policy.refused(feeds.reader(practitioner, by), {PhiClass.IDENTITY}, sorted(whom))
+    readable = sorted(whom - set(closed))
+    tags = charts.open(readable, NameTag, by=by, listed=True, partly=True).each(NameTag) if readable else {}
+    return {who: f"{tag.given_name[:1]}{tag.family_name[:1]}".upper() for who, tag in tags.items()}
 
 
 @require_GET

@@ -269,6 +269,20 @@ def test_one_text_a_day_and_the_next_waits_by_itself(willow: Clinic, pat: Actor,
         assert len(desk.taken) == 2
 
 
+def test_whoever_has_two_records_gets_no_more_texts_than_others(
+    willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, bo: UUID
+):
+    """47 CFR § 64.1200(a)(9)(iv)(F) counts by patient, and a person with two records is one."""
+    with https() as desk:
+        carries(pat, Channel.SMS, desk.secrets())
+        reachable(willow, ada)
+        assert isinstance(sends(rosa, reminder(ada, Channel.SMS)), Cleared)
+        dispatched(willow)
+        with present(willow.system) as by:
+            merging.merge((bo, ada), by=by)
+        assert held(sends(rosa, reminder(bo, Channel.SMS))) == "SMS_CAP"
+
+
 def test_education_waits_for_the_morning_where_the_patient_is(
     willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, monkeypatch: pytest.MonkeyPatch
 ):

@@ -23,6 +23,7 @@ from keepwell.scheduling import booking, feeds, ics, life, setting
 from keepwell.scheduling.models import Appointment, CalendarFeed
 from keepwell.scheduling.tests.conftest import Calendar, works
 from keepwell.scheduling.tests.test_booking import books, code_of
+from keepwell.vault.phi import PhiClass
 from tests.browse import ask, text
 from tests.cast import Clinic
 
@@ -145,6 +146,19 @@ def test_initials_only_where_an_officer_allowed_them(
     assert "allowed initials" in text(ask(imani, "/schedule/feed/"))
     far = ask(theo, "/settings/scheduling/rules/", {"flexibility_ends": "1999-01-01"})
     assert far.status_code == 422
+
+
+def test_initials_of_whom_a_restriction_closes_to_the_practitioner_do_not_show(
+    willow: Clinic, theo: Actor, imani: Actor, rosa: Actor, calendar: Calendar, ada: UUID, bo: UUID
+):
+    books(rosa, ada, calendar)
+    books(rosa, bo, calendar, "11:00")
+    ask(theo, "/settings/scheduling/rules/", {"flexibility_ends": "2026-12-31", "initials": "on"})
+    token = makes(imani)
+    assert sorted(each["summary"] for each in events(fetches(token)[1])) == ["Visit (video) AL", "Visit (video) BN"]
+    with present(willow.system) as by:
+        access.restrict(ada, frozenset({PhiClass.IDENTITY}), by=by, member=imani.id)
+    assert sorted(each["summary"] for each in events(fetches(token)[1])) == ["Visit (video)", "Visit (video) BN"]
 
 
 def test_the_file_of_one_appointment_moves_and_is_taken_out(rosa: Actor, calendar: Calendar, ada: UUID):
