@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -17,13 +18,15 @@ def digest_of(number: str, *, by: Actor) -> bytes:
     return door.keyed("text stops", f"{by.practice}:{number}")
 
 
-def stop_texts(number_digest: bytes, by: Actor, patients: Iterable[UUID] = ()) -> None:
+def stop_texts(number_digest: bytes, by: Actor, patients: Iterable[UUID] = ()) -> bool:
     """No text goes to this number from the next decision on, whoever it belongs to (47 CFR § 64.1200(a)(10)).
 
-    `patients` are whom the reply was matched to, if anybody: screens say it of them.
+    `patients` are whom the reply was matched to, if anybody: screens say it of them. False if they were stopped before.
     """
+    new = not standing([number_digest])
     matched = tuple(dict.fromkeys(patients))
     _stopped((by.practice, *matched), number_digest, matched, by=by)
+    return new
 
 
 @action("texts.stopped", about="subjects")
@@ -51,6 +54,13 @@ def _restarted(subjects: tuple[UUID, ...], digest: bytes, how: How, *, by: Actor
     "Texts go to a number again."
     now = clock.now()
     NumberStop.objects.filter(digest=digest, restarted_at=None).update(restarted_at=now, restarted_how=how)
+
+
+def standing(digests: Iterable[bytes]) -> dict[bytes, dt.datetime]:
+    """Those of the numbers to which texts are stopped, and since when."""
+    asked = list(digests)
+    rows = NumberStop.objects.filter(digest__in=asked, restarted_at=None).order_by("-stopped_at", "id") if asked else ()
+    return {bytes(row.digest): row.stopped_at for row in rows}
 
 
 def stopped(patients: Iterable[UUID]) -> frozenset[UUID]:

@@ -28,6 +28,7 @@ SENDING = {
     "message.tried": (_("tried in vain to send a message to"), _("tried in vain to send a message")),
     "message.withdrawn": (_("withdrew a planned message to"), _("withdrew a planned message")),
     "sender.described": (_("said how the practice writes:"), _("said how the practice writes")),
+    "unknown_message.asked": (_("asked for an answer to"), _("asked for a fixed answer to somebody unknown")),
     "staff_message.asked": (_("asked for a message to"), _("asked for a message to a colleague")),
     "staff_message.sending": (
         _("handed to its carrier a message to"),

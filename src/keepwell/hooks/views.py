@@ -32,5 +32,5 @@ def carrier(request: HttpRequest, practice: UUID, connection: UUID) -> HttpRespo
         if reply is not None:
             outside = f"sms:{reply.reference}" if reply.reference else ""
             thread = incoming.receive(Incoming(Channel.SMS, reply.number, reply.words, outside), by=by)
-            answering.answer_at_once(thread, by=by)
+            answering.answer_at_once(thread, reply.number, by=by)
     return HttpResponse(status=204)

@@ -36,6 +36,11 @@ def words(label: Any, rows: int = 3, hint: Any = "") -> forms.CharField:
     )
 
 
+def _day(label: Any, hint: Any = "") -> forms.DateField:
+    widget = forms.DateInput(attrs=QUIET | {"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, help_text=hint, required=False, widget=widget)
+
+
 class PhoneForm(ForForm):
     """A phone message: what was said, for whom, where to call back."""
 
@@ -91,6 +96,10 @@ class RulesForm(Asking):
     escalate_to = forms.ChoiceField(label=_("Whom to tell"), required=False)
     auto_answer = forms.BooleanField(label=_("Answer at once with the emergency and crisis numbers"), required=False)
     phone = text(_("The practice's own number, as patients call it"), inputmode="tel", most=20)
+    closed_from = _day(
+        _("Closed from"), _("A holiday, or days nobody is there. What is answered at once then says so.")
+    )
+    opens_on = _day(_("Open again on"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,17 +111,17 @@ class RulesForm(Asking):
     @staticmethod
     def start(row: InboxRules) -> dict[str, Any]:
         """What stands now."""
-        chosen = {
-            name: getattr(row, name) for name in ("pool", "answer_minutes", "escalate_minutes", "auto_answer", "phone")
-        }
+        same = ("pool", "answer_minutes", "escalate_minutes", "auto_answer", "phone", "closed_from", "opens_on")
+        chosen = {name: getattr(row, name) for name in same}
         return chosen | {"escalate_to": str(row.escalate_to_id or "")}
 
     def asked(self) -> rules.Asked:
         said = self.cleaned_data
         whom = UUID(said["escalate_to"]) if said["escalate_to"] else None
         return rules.Asked(
-            said["pool"], said["answer_minutes"], said["escalate_minutes"], whom, said["auto_answer"], said["phone"]
-        )
+            said["pool"], said["answer_minutes"], said["escalate_minutes"], whom, said["auto_answer"], said["phone"],
+            said["closed_from"], said["opens_on"],
+        )  # fmt: skip
 
 
 class CannedForm(Asking):

@@ -57,13 +57,13 @@ def read(raw: bytes) -> Mail:
     sender = text.email(email.utils.parseaddr(str(message.get("From", "")))[1])
     if not sender or not isinstance(message, EmailMessage):
         raise Refusal("MAIL_UNREADABLE")
-    automatic = str(message.get("Auto-Submitted", "no")).strip().lower() != "no" or bool(message.get("List-Id"))
     number = str(message.get("Message-ID", "")).strip()[:70]
     said = _said(message)
     subject = " ".join(str(message.get("Subject", "")).split())
     return Mail(
-        sender, f"{subject}\n\n{said}".strip()[:LONGEST], said, number, automatic, tuple(_papers(message))[:PAPERS]
-    )
+        sender, f"{subject}\n\n{said}".strip()[:LONGEST], said, number, _automatic(message),
+        tuple(_papers(message))[:PAPERS],
+    )  # fmt: skip
 
 
 def take(mail: Mail, *, by: Actor) -> Taken:
@@ -85,8 +85,23 @@ def take(mail: Mail, *, by: Actor) -> Taken:
     if stopping.asks_to_stop(mail.own):
         stopping.stop(thread, by=by)
     elif not mail.automatic:
-        answering.answer_at_once(thread, by=by)
+        answering.answer_at_once(thread, mail.sender, by=by)
     return Taken(thread, kept, tuple(refused))
+
+
+def _automatic(message: EmailMessage) -> bool:
+    """Whether a machine wrote it, by the marks machines leave (RFC 3834 § 2 and § 5, RFC 2919, RFC 3464)."""
+
+    def said(name: str) -> str:
+        return str(message.get(name, "")).strip().casefold()
+
+    return (
+        said("Auto-Submitted") not in ("", "no")
+        or said("Precedence") in ("bulk", "list", "junk")
+        or said("Return-Path") == "<>"
+        or any(message.get(name) for name in ("List-Id", "List-Unsubscribe", "X-Auto-Response-Suppress", "X-Autoreply"))
+        or message.get_content_type() == "multipart/report"
+    )
 
 
 def _said(message: EmailMessage) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keepwell.access.pages import page
 from keepwell.access.policy import Can
-from keepwell.base.actor import Purpose
+from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
-from keepwell.messaging import canned, rules
+from keepwell.base.sending import Channel
+from keepwell.messaging import answering, canned, rules
 from keepwell.messaging.forms import CannedForm, RulesForm
 from keepwell.patients.views import actor_of
 
@@ -53,7 +56,22 @@ def end(request: HttpRequest, reply: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("inbox-rules") + "#canned")
 
 
+def _answers(by: Actor) -> list[tuple[Any, str]]:
+    """The literal words that leave at once now, to a patient in either language and to anybody else."""
+    kept = rules.now()
+    number = rules.number(kept, by)
+    if not kept.auto_answer or not number:
+        return []
+    known, unknown = (answering.draft(kept, number, Channel.SMS, who, "+1") for who in (by.id, None))
+    return [
+        (_("To a patient"), answering.words(known, "en", by)),
+        (_("To a patient who speaks Spanish"), answering.words(known, "es", by)),
+        (_("To anybody else"), answering.words(unknown, "en", by)),
+    ]
+
+
 def _page(request: HttpRequest, form: RulesForm, new: CannedForm) -> HttpResponse:
     wrong = (form.is_bound and bool(form.errors)) or (new.is_bound and bool(new.errors))
-    shown = {"form": form, "new": new, "replies": canned.offered(actor_of(request))}
+    by = actor_of(request)
+    shown = {"form": form, "new": new, "replies": canned.offered(by), "answers": _answers(by)}
     return render(request, "messaging/rules.html", shown, status=422 if wrong else 200)

@@ -81,7 +81,7 @@ def row(made: Composed, by: Actor) -> Message:
     version = notice.version if notice else LETTERS[draft.template].version if draft.template in LETTERS else 1
     message = Message(
         id=made.id,
-        whose=draft.patient or draft.member or by.practice,
+        whose=draft.patient or draft.member or made.id,
         patient_id=draft.patient,
         member_id=draft.member,
         ways=list(draft.ways),
@@ -93,6 +93,7 @@ def row(made: Composed, by: Actor) -> Message:
         not_before=draft.not_before,
         not_after=draft.not_after,
         key=draft.key,
+        mark=draft.mark,
         origin=draft.origin,
         origin_id=draft.origin_id,
         asked_by_id=None if by.role is Role.SYSTEM else by.id,
@@ -131,7 +132,8 @@ def _write(rows: Sequence[Message], by: Actor) -> None:
     staff = [m for m in rows if m.member_id]
     letters = [m for m in rows if m.patient_id and m.is_letter]
     notices = [m for m in rows if m.patient_id and not m.is_letter]
-    for write, some in ((_notices, notices), (_letters, letters), (_to_staff, staff)):
+    unknown = [m for m in rows if m.to_unknown]
+    for write, some in ((_notices, notices), (_letters, letters), (_to_staff, staff), (_to_unknown, unknown)):
         if some:
             write([m.whose for m in some], some, by=by)
 
@@ -151,6 +153,12 @@ def _letters(whose: Iterable[UUID], rows: list[Message], *, by: Actor) -> None:
 @action("staff_message.asked", about="whose", seals={OFFICE})
 def _to_staff(whose: Iterable[UUID], rows: list[Message], *, by: Actor) -> None:
     "A message to a colleague is to leave; the gate has answered."
+    Message.objects.bulk_create(rows)
+
+
+@action("unknown_message.asked", about="whose", seals={CONTACT})
+def _to_unknown(whose: Iterable[UUID], rows: list[Message], *, by: Actor) -> None:
+    "A fixed answer to a number or address nobody is known by is to leave; the gate has answered."
     Message.objects.bulk_create(rows)
 
 

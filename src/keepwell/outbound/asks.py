@@ -18,7 +18,10 @@ from keepwell.outbound.letters import Paper
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Draft:
-    """One message to one patient, or to one colleague (`member`). `ways`: the channels that would do, best first.
+    """One message to one patient, or to one colleague (`member`), or to a number or address that may be nobody's.
+
+    `ways`: the channels that would do, best first. To such an `address` go only notices whose words say nothing of
+    anybody. `mark` is its keyed hash (numbers.mark_of), for those that go once a day.
 
     `paper` makes it a letter; `number` is a fax number that is not the patient's own. The same `key` again is the same
     message. Not before, not after: when it may leave; too late is never.
@@ -27,6 +30,7 @@ class Draft:
     template: str
     patient: UUID | None = None
     member: UUID | None = None
+    address: str = ""
     ways: tuple[Channel, ...] = (Channel.SMS, Channel.EMAIL)
     values: Mapping[str, Any] = field(default_factory=dict)
     paper: Paper | None = None
@@ -35,6 +39,7 @@ class Draft:
     not_before: dt.datetime | None = None
     not_after: dt.datetime | None = None
     key: str = ""
+    mark: bytes | None = None
     origin: str = ""
     origin_id: UUID | None = None
 
@@ -44,13 +49,15 @@ class Draft:
 
     def closed(self) -> dict[str, Any]:
         """The values as kept. Raises Refusal REMINDER_PHI, TEMPLATE_UNKNOWN, CHOICE_UNKNOWN, PHONE_UNREADABLE."""
-        if (self.patient is None) == (self.member is None) or not self.ways:
+        if sum(map(bool, (self.patient, self.member, self.address))) != 1 or not self.ways:
             raise Refusal("CHOICE_UNKNOWN", field="patient")
+        if self.address and (self.paper or self.number or len(self.ways) > 1):
+            raise Refusal("CHOICE_UNKNOWN", field="ways")
         if self.number and text.phone(self.number) is None:
             raise Refusal("PHONE_UNREADABLE", field="number")
         if self.paper:
             return {}
         made = wording.of(self.template)
-        if made.for_staff != (self.member is not None):
+        if made.for_staff != (self.member is not None) or made.for_anybody != bool(self.address):
             raise Refusal("TEMPLATE_UNKNOWN")
         return wording.checked(made, self.values)

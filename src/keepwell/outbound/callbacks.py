@@ -19,7 +19,7 @@ from keepwell.base import text
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
-from keepwell.outbound import fates, reaching
+from keepwell.outbound import confirming, fates, reaching
 from keepwell.outbound.excerpts import Secrets
 from keepwell.outbound.models import Connection, Heard, Message
 from keepwell.patients import finder
@@ -112,7 +112,8 @@ def _text(connection: Connection, call: Call, body: str, by: Actor) -> Reply | N
     number = text.phone(call.fields.get("From", "")) or ""
     word = " ".join(body.split()).strip(" .!\"'").casefold()
     if number and word in STOP:
-        texting.stop_texts(texting.digest_of(number, by=by), by, _patients(number, by))
+        if texting.stop_texts(texting.digest_of(number, by=by), by, _patients(number, by)):
+            confirming.confirm(number, by=by)
         return None
     if number and word in START and texting.restart(texting.digest_of(number, by=by), by):
         return None

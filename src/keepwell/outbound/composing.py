@@ -41,7 +41,7 @@ def compose(drafts: Sequence[Draft], *, by: Actor, ids: Sequence[UUID] = ()) -> 
     known = list(ids) or [new_id() for _ in drafts]
     people = reaching.patients([d.patient for d in drafts if d.patient], by=by)
     staff = reaching.members([d.member for d in drafts if d.member], by=by)
-    reached = [people[d.patient] if d.patient else staff[d.member] for d in drafts]  # type: ignore[index]
+    reached = [_reached(d, people, staff, by) for d in drafts]
     asked = [
         (at, leaving(known[at], draft, reached[at], way, by=by))
         for at, draft in enumerate(drafts)
@@ -55,14 +55,16 @@ def compose(drafts: Sequence[Draft], *, by: Actor, ids: Sequence[UUID] = ()) -> 
 
 def again(rows: Sequence[Message], *, by: Actor) -> list[Composed]:
     """The same for messages there are: where their recipients are reached now, and what the gate says now."""
-    given = [m.whose for m in rows if m.patient_id and Channel.FAX in m.ways]
+    given = [m.whose for m in rows if m.to_unknown or (m.patient_id and Channel.FAX in m.ways)]
     opened = charts.open(given, Envelope, by=by).all(Envelope, Message.objects.order_by("id")) if given else {}
-    numbers = {e.pk: e.to["at"] for found in opened.values() for e in found if e.to and e.to.get("given")}
+    kept = {e.pk: e.to for found in opened.values() for e in found if e.to}
+    numbers = {pk: to["at"] for pk, to in kept.items() if to.get("given")}
     drafts = [
         Draft(
             m.template,
             m.patient_id,
             m.member_id,
+            kept[m.id]["at"] if m.to_unknown else "",
             tuple(Channel(way) for way in m.ways),
             paper=Paper("", ()) if m.is_letter else None,
             number=numbers.get(m.id, ""),
@@ -71,6 +73,12 @@ def again(rows: Sequence[Message], *, by: Actor) -> list[Composed]:
         for m in rows
     ]
     return compose(drafts, by=by, ids=[m.id for m in rows])
+
+
+def _reached(draft: Draft, people: dict[UUID, Reached], staff: dict[UUID, Reached], by: Actor) -> Reached:
+    if draft.address:
+        return reaching.somebody(draft.address, draft.ways, by=by)
+    return people[draft.patient] if draft.patient else staff[draft.member]  # type: ignore[index]
 
 
 def leaving(id: UUID, draft: Draft, reached: Reached, way: Channel, *, by: Actor) -> Leaving:

@@ -12,6 +12,7 @@ from keepwell.base.actor import Actor
 from keepwell.ledger.actions import action
 from keepwell.outbound.actions import OPEN, settle
 from keepwell.outbound.connectors.base import Fate, Outcome
+from keepwell.outbound.gate import TEXTS_STOPPED
 from keepwell.outbound.models import Message
 
 Status = Message.Status
@@ -39,10 +40,11 @@ def _sent(message: Message, outcome: Outcome, *, by: Actor) -> None:
 
 @action("message.bounced", about="message")
 def _bounced(message: Message, outcome: Outcome, *, by: Actor) -> None:
-    "The carrier does not take a message, now or later."
+    "The carrier does not take a message, now or later. Some carriers confirm a STOP themselves; then that is done."
     message.reason = outcome.code
     message.save(update_fields=["reason"])
-    settle([message], Status.BOUNCED)
+    said = message.template == TEXTS_STOPPED and outcome.code == "TEXTS_STOPPED"
+    settle([message], Status.WITHDRAWN if said else Status.BOUNCED)
 
 
 @action("message.tried", about="message")

@@ -8,13 +8,15 @@ already says that somebody is a patient.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from keepwell.access import consents, disclosing
+from keepwell.access import consents, disclosing, texting
 from keepwell.access.models import Restriction
+from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel, Topic
@@ -25,6 +27,7 @@ from keepwell.outbound.models import Connection, Sender, ServiceKind, VendorServ
 from keepwell.vault.phi import PhiClass
 
 Answer = Cleared | Held
+CONFIRMED_WITHIN, TEXTS_STOPPED = dt.timedelta(minutes=5), "texts.stopped"
 CLOSED = frozenset({PhiClass.PART2, PhiClass.PSYCHOTHERAPY})
 WEBHOOK: Any = ServiceKind.WEBHOOK.value
 """What a clearance for one of the practice's own systems says instead of a channel."""
@@ -59,6 +62,7 @@ def ask(leaving: Sequence[Leaving], *, by: Actor) -> list[Answer]:
     said = dict(zip((id(e) for e in about), consents.may_reach([_wish(e) for e in about], by=by), strict=True))
     counts, writes = hours.Counts(about), reaching.sender(by)
     checked = numbers.confirmed({e.fax for e in leaving if e.fax}, by=by)
+    stops = texting.standing(e.number for e in leaving if e.number and not e.patient and not e.member)
     answers: list[Answer] = []
     for each in leaving:
         carrier = carriers[each.channel, each.classes]
@@ -67,6 +71,7 @@ def ask(leaving: Sequence[Leaving], *, by: Actor) -> list[Answer]:
             (carrier if isinstance(carrier, Held) else None)
             or _connected(each, connection)
             or _held(each, said.get(id(each)))
+            or _stopped(each, stops)
             or _closed(each, by)
             or hours.held(each, counts)
             or _content(each, writes, checked)
@@ -116,6 +121,14 @@ def _connected(each: Leaving, connection: Connection | None) -> Held | None:
 
 def _held(each: Leaving, refusal: Refusal | None) -> Held | None:
     return Held(refusal.code, each.channel, _plain(refusal)) if refusal else None
+
+
+def _stopped(each: Leaving, stops: Mapping[bytes, dt.datetime]) -> Held | None:
+    """A number that texted STOP gets what confirms it, within five minutes, and then nothing (§ 64.1200(a)(12))."""
+    since = stops.get(each.number or b"")
+    if since is None or (each.template == TEXTS_STOPPED and clock.now() - since <= CONFIRMED_WITHIN):
+        return None
+    return Held("SMS_OPTED_OUT", each.channel, {"date": f"{since:%Y-%m-%d}"})
 
 
 def _closed(each: Leaving, by: Actor) -> Held | None:

@@ -176,10 +176,16 @@ TEXTS_STOPPED = notice(
     "texts.stopped",
     Topic.ACCESS,
     _("Texts are stopped"),
+    version=2,
+    for_anybody=True,
+    last=True,
     subject={"en": "Message from %(clinic)s", "es": "Mensaje de %(clinic)s"},
     words={
-        "en": {"usual": "%(clinic)s: you will get no more texts from us. To begin again, call %(phone)s."},
-        "es": {"usual": "%(clinic)s: ya no recibirá mensajes de texto. Para recibirlos otra vez, llame al %(phone)s."},
+        language: {
+            "usual": "%(clinic)s: you will get no more texts. To start again, text START. / "
+            "Ya no recibirá mensajes. Para recibirlos otra vez, escriba START."
+        }
+        for language in ("en", "es")
     },
 )
 STAFF_INVITED = notice(

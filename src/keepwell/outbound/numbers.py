@@ -1,18 +1,22 @@
-"""Fax numbers that somebody checked: the first fax to a number waits until a person read it aloud and compared.
+"""Numbers and addresses known by a keyed hash under a key of the house, so that no table tells one.
 
-Known by a keyed hash under a key of the house, so the table tells no number (45 CFR § 164.530(c)).
+Fax numbers that somebody checked: the first fax to a number waits until a person read it aloud and compared (45 CFR
+§ 164.530(c)). And where automatic answers went, so that nobody gets two a day.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
+from django.db import connection
+
 from keepwell.access import door
-from keepwell.base import text
+from keepwell.base import clock, text
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
-from keepwell.outbound.models import ConfirmedNumber
+from keepwell.outbound.models import ConfirmedNumber, Message
 
 
 def confirmed(numbers: Iterable[str], *, by: Actor) -> frozenset[str]:
@@ -32,6 +36,23 @@ def confirm(number: str, *, by: Actor) -> None:
     mark = _mark(number, by)
     if not ConfirmedNumber.objects.filter(mark=mark).exists():
         ConfirmedNumber(mark=mark, confirmed_by_id=None if by.id.int == 1 else by.id).save(force_insert=True)
+
+
+A_DAY = dt.timedelta(days=1)
+
+
+def mark_of(sender: str, *, by: Actor) -> bytes:
+    """What somebody who wrote is known by: the same for one number or address, however it is written."""
+    known = text.phone(sender) or text.email(sender) or sender
+    return door.keyed("senders", f"{by.practice}:{known.casefold()}")
+
+
+def answered_today(mark: bytes, *templates: str) -> bool:
+    """Whether one of these notices was asked for to there within a day. Two at once: the second waits for the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(mark[:8], "big", signed=True)])
+    since = clock.now() - A_DAY
+    return Message.objects.filter(mark=mark, template__in=templates, asked_at__gt=since).exists()
 
 
 def _mark(number: str, by: Actor) -> bytes:

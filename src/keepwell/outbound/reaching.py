@@ -79,6 +79,11 @@ def members(whom: Collection[UUID], *, by: Actor) -> dict[UUID, Reached]:
     }
 
 
+def somebody(address: str, ways: Iterable[Channel], *, by: Actor) -> Reached:
+    """A number or address that may be nobody's: no name, and words in both languages say where it is not known."""
+    return Reached("", "", "en", zone_of(by.practice), "usual", {way: Point(None, address) for way in ways})
+
+
 def zone_of(practice: UUID) -> str:
     """Where the practice is."""
     return str(Practice.objects.values_list("time_zone", flat=True).get(id=practice))

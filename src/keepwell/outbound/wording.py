@@ -33,17 +33,21 @@ class Kind(StrEnum):
     LINK = "link"
     CODE = "code"
     COUNT = "count"
+    PHONE = "phone"
 
 
 _LINK = re.compile(r"/[A-Za-z0-9/_\-]{0,200}")
 _CODE = re.compile(r"[0-9]{4,8}")
+_PHONE = re.compile(r"[0-9+(][0-9 ().\-]{5,18}[0-9]")
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One notice: its words by language and level, its subject line by language, and what fills them.
 
-    `unsubscribe`: commercial, so it names a postal address and a way to stop (15 U.S.C. § 7704(a)(5)).
+    `unsubscribe`: commercial, so it names a postal address and a way to stop (15 U.S.C. § 7704(a)(5)). `for_anybody`:
+    it may go to a number or address nobody is known by, because it says nothing of anybody. `last`: it says that no
+    more comes, so it names no way to stop.
     """
 
     name: str
@@ -55,6 +59,8 @@ class Notice:
     variables: Mapping[str, Kind] = field(default_factory=dict)
     unsubscribe: bool = False
     for_staff: bool = False
+    for_anybody: bool = False
+    last: bool = False
 
     def text(self, language: str, level: str) -> str:
         """The fixed words at this level, or at the nearest that says less."""
@@ -105,7 +111,7 @@ def _closed(kind: Kind, value: Any) -> Any:
         return value.isoformat()
     if kind is Kind.COUNT and isinstance(value, int) and not isinstance(value, bool):
         return value
-    pattern = {Kind.LINK: _LINK, Kind.CODE: _CODE}.get(kind)
+    pattern = {Kind.LINK: _LINK, Kind.CODE: _CODE, Kind.PHONE: _PHONE}.get(kind)
     if pattern is not None and isinstance(value, str) and pattern.fullmatch(value):
         return value
     raise Refusal("REMINDER_PHI")
@@ -137,7 +143,7 @@ def render(made: Notice, values: Mapping[str, Any], filling: Filling, channel: C
     """The literal text of a notice. Raises Refusal PHI_IN_SUBJECT for a subject that could carry a second header."""
     language = filling.language if filling.language in LANGUAGES else "en"
     filled = {name: _shown(made.variables[name], value, filling, language) for name, value in values.items()}
-    stop = _STOP[language][channel] if made.unsubscribe or channel is Channel.SMS else ""
+    stop = _STOP[language][channel] if not made.last and (made.unsubscribe or channel is Channel.SMS) else ""
     filled |= {"clinic": filling.clinic, "first_name": filling.first_name, "phone": filling.phone,
                "postal": filling.postal, "stop": stop}  # fmt: skip
     subject = made.subject.get(language, made.subject["en"]) % filled

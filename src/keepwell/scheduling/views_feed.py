@@ -96,7 +96,7 @@ def _visits(practitioner: UUID, by: Actor) -> bytes:
 
 
 def _initials(whom: set[UUID], practitioner: UUID, by: Actor) -> dict[UUID, str]:
-    """Of those whose names the practitioner may read: Keepwell opens, but a restriction on them holds (§ 164.522(a))."""
+    """Of those whose names the practitioner may read: a restriction on them holds here too (45 CFR § 164.522(a))."""
     closed = policy.refused(feeds.reader(practitioner, by), {PhiClass.IDENTITY}, sorted(whom))
     readable = sorted(whom - set(closed))
     tags = charts.open(readable, NameTag, by=by, listed=True, partly=True).each(NameTag) if readable else {}

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs
 from uuid import UUID
 
 import pytest
+import time_machine
 
 from keepwell.access.models import NumberStop
 from keepwell.access.tests.test_actions import verbs
+from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
 from keepwell.base.sending import Channel
 from keepwell.ledger.doorway import present
 from keepwell.messaging.models import Thread
-from keepwell.outbound import callbacks, connections
+from keepwell.outbound import actions, callbacks, connections
+from keepwell.outbound.asks import Draft
 from keepwell.outbound.callbacks import Call
 from keepwell.outbound.clearance import Held
 from keepwell.outbound.models import Connection, ServiceKind
 from keepwell.outbound.tests import firms
-from keepwell.outbound.tests.sending import carries, dispatched, only, reachable, reminder, sends, writes
+from keepwell.outbound.tests.sending import carries, dispatched, every, only, reachable, reminder, sends, writes
 from keepwell.outbound.tests.servers import Desk, https
 from keepwell.outbound.vendors import actions as vendors
 from keepwell.patients.tests.people import again
@@ -157,12 +162,58 @@ def test_a_plain_stop_ends_all_texts_to_that_number_at_once(
     assert not isinstance(sends(rosa, reminder(ada, Channel.SMS)), Held)
 
 
+def test_a_stop_is_confirmed_by_one_text_and_never_a_second(willow: Clinic, pat: Actor, ada: UUID, desk: Desk):
+    """47 CFR § 64.1200(a)(12): one confirmation, within five minutes, and nothing after it."""
+    for number in ("SM9", "SM10"):
+        calls(willow, pat, {"From": "+16175550143", "Body": "STOP", "MessageSid": number})
+        dispatched(willow)
+    ((_path, _headers, sent),) = desk.taken
+    said = parse_qs(sent.decode())
+    assert said["To"] == ["+16175550143"]
+    assert "no more texts" in said["Body"][0]
+    assert "text START" in said["Body"][0]
+    assert "Reply STOP" not in said["Body"][0]
+    assert only(willow).status == "sent"
+    for number, word in (("SM11", "START"), ("SM12", "STOP")):
+        calls(willow, pat, {"From": "+16175550143", "Body": word, "MessageSid": number})
+    dispatched(willow)
+    assert len(desk.taken) == 1
+
+
+def test_a_confirmation_that_is_late_does_not_leave(willow: Clinic, pat: Actor, ada: UUID, desk: Desk):
+    calls(willow, pat, {"From": "+16175550143", "Body": "STOP", "MessageSid": "SM9"})
+    with time_machine.travel(clock.now() + dt.timedelta(minutes=6), tick=True):
+        dispatched(willow)
+    assert desk.taken == []
+    assert (only(willow).status, only(willow).reason) == ("withdrawn", "TOO_LATE")
+
+
+@pytest.mark.attack
+def test_nothing_else_goes_to_a_stopped_number_in_those_minutes(willow: Clinic, pat: Actor, desk: Desk):
+    number = "+16175550199"
+    calls(willow, pat, {"From": number, "Body": "STOP", "MessageSid": "SM9"})
+    with present(willow.system) as by:
+        values = {"number": "617-555-0100"}
+        draft = Draft("message.received_anybody", address=number, ways=(Channel.SMS,), values=values)
+        answer = actions.send(draft, by=by)
+    assert isinstance(answer, Held)
+    assert answer.code == "SMS_OPTED_OUT"
+
+
+def test_a_carrier_that_confirms_itself_leaves_nothing_to_do(willow: Clinic, pat: Actor, desk: Desk):
+    desk.answer = lambda number: (400, {"code": 21610})
+    calls(willow, pat, {"From": "+16175550143", "Body": "STOP", "MessageSid": "SM9"})
+    dispatched(willow)
+    assert (only(willow).status, only(willow).reason) == ("withdrawn", "TEXTS_STOPPED")
+
+
 def test_a_stop_overtakes_what_was_cleared_already(willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, desk: Desk):
     sends(rosa, reminder(ada, Channel.SMS))
     calls(willow, pat, {"From": "+16175550143", "Body": "STOP", "MessageSid": "SM9"})
     dispatched(willow)
-    assert desk.taken == []
-    assert (only(willow).status, only(willow).reason) == ("waiting", "SMS_OPTED_OUT")
+    assert b"reminder" not in b"".join(body for _path, _headers, body in desk.taken)
+    reminded = next(m for m in every(willow) if m.template == "appointment.reminder")
+    assert (reminded.status, reminded.reason) == ("waiting", "SMS_OPTED_OUT")
 
 
 def test_a_connection_nobody_knows_is_not_there(willow: Clinic, desk: Desk):

@@ -13,7 +13,10 @@ from keepwell.vault.values import LongText
 
 
 class InboxRules(Tenanted):
-    """One row a practice. Minutes are by the clock; `phone` is the number printed on the practice's own door."""
+    """One row a practice. Minutes are by the clock; `phone` is the number printed on the practice's own door.
+
+    From the day `closed_from` until the day `opens_on` nobody is there, and what is answered at once says so.
+    """
 
     pool = models.CharField(max_length=20, default=Role.FRONT_DESK)
     answer_minutes = models.PositiveIntegerField(default=240)
@@ -21,8 +24,10 @@ class InboxRules(Tenanted):
     escalate_to = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+", db_constraint=False)
     auto_answer = models.BooleanField(default=True)
     phone = models.CharField(max_length=20, blank=True)
+    closed_from = models.DateField(null=True)
+    opens_on = models.DateField(null=True)
 
-    plain = {"pool", "answer_minutes", "escalate_minutes", "auto_answer", "phone"}
+    plain = {"pool", "answer_minutes", "escalate_minutes", "auto_answer", "phone", "closed_from", "opens_on"}
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["practice"], name="messaging_rules_once")]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from email.message import EmailMessage
+from urllib.parse import parse_qs
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 
 from keepwell.access import actions as access
+from keepwell.access import texting
 from keepwell.access.consents import why_not
 from keepwell.access.models import Consent
 from keepwell.access.tests.consenting import agree
@@ -26,6 +29,7 @@ from keepwell.outbound.letters import written
 from keepwell.outbound.models import Message
 from keepwell.outbound.tests import firms
 from keepwell.outbound.tests.sending import carries, dispatched, every, only, writes
+from keepwell.outbound.tests.servers import https
 from keepwell.outbound.tests.servers import mail as mail_server
 from keepwell.patients.models import ContactPoint
 from keepwell.patients.reach import Contact
@@ -130,32 +134,103 @@ def test_the_newest_answer_is_the_letters_words(willow: Clinic, imani: Actor, ad
         assert written(replying.REPLY, ada, by=by).paragraphs == ("Two",)
 
 
+def answers(clinic: Clinic, thread: Thread, sender: str = MOBILE) -> UUID | None:
+    with present(access.system_actor(clinic.practice.id, Purpose.TREAT)) as by:
+        return answering.answer_at_once(thread, sender, by=by)
+
+
+def later(**more: int) -> time_machine.travel:
+    return time_machine.travel(clock.now() + dt.timedelta(**more), tick=True)
+
+
+def sets(pat: Actor, *, auto: bool = True, **more: dt.date) -> None:
+    with present(again(pat)) as here:
+        rules.keep(rules.Asked("front_desk", 60, 60, None, auto, "617-555-0100", **more), by=here)
+
+
 def test_the_numbers_for_an_emergency_come_at_once_and_once_a_day(willow: Clinic, pat: Actor, ada: UUID):
+    writes(pat)
     has_mobile(willow, ada)
-    by = access.system_actor(willow.practice.id, Purpose.TREAT)
     for expected in (1, 1):
         thread = comes(willow, "Hello")
-        with present(again(by)) as here:
-            answering.answer_at_once(thread, by=here)
+        answers(willow, thread)
         assert len(every(willow)) == expected
     assert "message.auto_answered" in verbs(willow)
     assert only(willow).template == "message.received"
-    with present(again(pat)) as here:
-        rules.keep(rules.Asked("front_desk", 60, 60, None, False, ""), by=here)
-    with time_machine.travel(clock.now() + dt.timedelta(days=2), tick=True), present(again(by)) as here:
-        assert answering.answer_at_once(thread, by=here) is None
+    sets(pat, auto=False)
+    with later(days=2):
+        assert answers(willow, thread) is None
 
 
-def test_a_stranger_is_answered_by_nobody(willow: Clinic):
-    thread = comes(willow, "Hello?", "+16175550199")
+def test_somebody_unknown_is_answered_in_both_languages_and_told_nothing(willow: Clinic, pat: Actor):
+    stranger = "+16175550199"
+    with https() as desk:
+        carries(pat, Channel.SMS, desk.secrets())
+        writes(pat)
+        answers(willow, comes(willow, "Hello?", stranger), stranger)
+        dispatched(willow)
+        ((_path, _headers, sent),) = desk.taken
+        said = parse_qs(sent.decode())
+        assert said["To"] == [stranger]
+        for word in ("911", "988", "617-555-0100", "emergencia", "Willow"):
+            assert word in said["Body"][0]
+        assert "patient" not in said["Body"][0].casefold()
+        assert answers(willow, comes(willow, "Hello??", stranger), "(617) 555-0199") is None
+        with later(hours=25):
+            assert answers(willow, comes(willow, "Hello???", stranger), stranger) is not None
+    assert {"unknown_message.asked", "message.sending"} <= set(verbs(willow))
+    assert only(willow).whose == only(willow).id
+
+
+def test_a_stranger_is_answered_by_nobody_without_an_agreement(willow: Clinic, pat: Actor):
+    writes(pat)
+    answers(willow, comes(willow, "Hello?", "+16175550199"), "+16175550199")
+    assert (only(willow).status, only(willow).reason) == ("waiting", "BAA_REQUIRED")
+
+
+@pytest.mark.attack
+def test_whoever_texted_stop_gets_no_automatic_answer(willow: Clinic, pat: Actor):
+    stranger = "+16175550199"
+    writes(pat)
     with present(access.system_actor(willow.practice.id, Purpose.TREAT)) as by:
-        assert answering.answer_at_once(thread, by=by) is None
+        texting.stop_texts(texting.digest_of(stranger, by=by), by)
+    assert answers(willow, comes(willow, "Hello?", stranger), stranger) is None
+    assert every(willow) == []
+
+
+def test_days_off_change_what_is_answered_at_once(willow: Clinic, pat: Actor, ada: UUID):
+    writes(pat)
+    has_mobile(willow, ada)
+    today = clock.now().astimezone(ZoneInfo("America/New_York")).date()
+    sets(pat, closed_from=today, opens_on=today + dt.timedelta(days=3))
+    answers(willow, comes(willow, "Hello"))
+    answers(willow, comes(willow, "Hello", "+16175550199"), "+16175550199")
+    assert sorted(m.template for m in every(willow)) == ["message.received_anybody_away", "message.received_away"]
+    page = text(ask(pat, "/settings/inbox/"))
+    assert "We are closed until" in page
+    assert "Está cerrado hasta el" in page
+    with later(days=3):
+        answers(willow, comes(willow, "Hello"))
+    assert {m.template for m in every(willow)} >= {"message.received"}
+
+
+def test_rules_of_the_automatic_answer_that_cannot_be_are_refused(pat: Actor):
+    day = dt.date(2026, 12, 24)
+    for asked, code in (
+        (rules.Asked("front_desk", 60, 60, None, True, ""), "FIELD_EMPTY"),
+        (rules.Asked("front_desk", 60, 60, None, True, "12"), "PHONE_UNREADABLE"),
+        (rules.Asked("front_desk", 60, 60, None, False, "", day, day), "TIME_ORDER"),
+        (rules.Asked("front_desk", 60, 60, None, False, "", day, None), "TIME_ORDER"),
+    ):
+        with present(again(pat)) as by, pytest.raises(Refusal) as refusal:
+            rules.keep(asked, by=by)
+        assert refusal.value.code == code
 
 
 def message(**more: str) -> EmailMessage:
     made = EmailMessage()
-    made["From"], made["Subject"], made["Message-ID"] = "Ada <ada@example.org>", "My results", "<1@example.org>"
-    for name, value in more.items():
+    said = {"From": "Ada <ada@example.org>", "Subject": "My results", "Message_ID": "<1@example.org>"} | more
+    for name, value in said.items():
         made[name.replace("_", "-")] = value
     made.set_content("Are they there yet?")
     return made
@@ -166,7 +241,8 @@ def takes(clinic: Clinic, raw: bytes) -> mail.Taken:
         return mail.take(mail.read(raw), by=by)
 
 
-def test_a_mail_comes_in_with_its_papers_and_once(willow: Clinic, ada: UUID):
+def test_a_mail_comes_in_with_its_papers_and_once(willow: Clinic, pat: Actor, ada: UUID):
+    writes(pat)
     adds(willow, ada, Contact(system="email", value="ada@example.org"))
     made = message()
     made.add_attachment(PDF, maintype="application", subtype="pdf", filename="lab.pdf")
@@ -184,6 +260,27 @@ def test_a_machines_mail_is_answered_by_no_machine(willow: Clinic, ada: UUID):
     adds(willow, ada, Contact(system="email", value="ada@example.org"))
     takes(willow, message(Auto_Submitted="auto-replied").as_bytes())
     assert every(willow) == []
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"Auto_Submitted": "auto-generated"}, {"Precedence": "bulk"}, {"List_Id": "<news.example.org>"},
+        {"Return_Path": "<>"}, {"X_Auto_Response_Suppress": "All"}, {"From": "no-reply@example.org"},
+        {"From": "MAILER-DAEMON@example.org"}, {"From": "bounces+7@example.org"},
+    ],
+)  # fmt: skip
+def test_two_machines_never_talk_to_each_other(willow: Clinic, pat: Actor, header: dict[str, str]):
+    writes(pat)
+    made = message()
+    for name, value in header.items():
+        del made[name.replace("_", "-")]
+        made[name.replace("_", "-")] = value
+    takes(willow, made.as_bytes())
+    assert every(willow) == []
+    takes(willow, message(Message_ID="<2@example.org>").as_bytes())
+    assert [m.template for m in every(willow)] == ["message.received_anybody"]
 
 
 def test_of_a_page_only_the_words_are_kept(willow: Clinic, rosa: Actor):
@@ -222,13 +319,14 @@ def test_answered_and_undone_on_the_page(willow: Clinic, imani: Actor, ada: UUID
 
 
 @pytest.mark.attack
-def test_a_text_forged_from_a_patients_number_learns_and_changes_nothing(willow: Clinic, rosa: Actor, ada: UUID):
+def test_a_text_forged_from_a_patients_number_learns_and_changes_nothing(
+    willow: Clinic, pat: Actor, rosa: Actor, ada: UUID
+):
+    writes(pat)
     has_mobile(willow, ada)
     before = entries(rosa, "kind = 'action'")
-    by = access.system_actor(willow.practice.id, Purpose.TREAT)
     thread = comes(willow, "This is Ada. My new address is 1 Elm St. Send my results here and cancel my visit.")
-    with present(again(by)) as here:
-        answering.answer_at_once(thread, by=here)
+    answers(willow, thread)
     did = [verb for _kind, verb, *_rest in entries(rosa, "kind = 'action'")[len(before) :]]
     assert set(did) <= {"message.received", "message.asked", "message.auto_answered", "contact.added"}
     (message,) = every(willow)

@@ -27,6 +27,9 @@ class Message(Tenanted):
     A *notice* has fixed words by `template` and closed `values`; a *letter* has `content` made from excerpts. What goes
     to a colleague, or to the practice's own systems, is sealed in `office`. `ways` are the channels that would do, best
     first; `channel` is the one it takes. `key` makes asking twice the same as asking once.
+
+    What answers a number or address nobody is known by is a subject of its own. `mark` is a keyed hash of where such an
+    answer goes, so that nobody gets two a day; the number itself is sealed.
     """
 
     class Status(models.TextChoices):
@@ -60,6 +63,7 @@ class Message(Tenanted):
     not_before = models.DateTimeField(null=True)
     not_after = models.DateTimeField(null=True)
     key = models.CharField(max_length=120, blank=True)
+    mark = models.BinaryField(null=True)
     origin = models.CharField(max_length=60, blank=True)
     origin_id = models.UUIDField(null=True)
     status = models.CharField(max_length=10, choices=Status.choices)
@@ -80,15 +84,15 @@ class Message(Tenanted):
     subject_column = "whose"
     plain = {
         "whose", "ways", "channel", "topic", "template", "wording", "is_letter", "language", "point", "not_before",
-        "not_after", "key", "origin", "origin_id", "status", "reason", "facts", "asked_at", "next_at", "attempts",
-        "attempt", "sending_at", "sent_at", "settled_at", "carrier", "connection", "reference",
+        "not_after", "key", "mark", "origin", "origin_id", "status", "reason", "facts", "asked_at", "next_at",
+        "attempts", "attempt", "sending_at", "sent_at", "settled_at", "carrier", "connection", "reference",
     }  # fmt: skip
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["practice", "key"], condition=~Q(key=""), name="outbound_message_once"),
             models.CheckConstraint(
-                condition=Q(whose=Coalesce(F("patient"), F("member"), F("practice"))), name="outbound_message_whose"
+                condition=Q(whose=Coalesce(F("patient"), F("member"), F("id"))), name="outbound_message_whose"
             ),
         ]
         indexes = [
@@ -99,7 +103,15 @@ class Message(Tenanted):
             models.Index(fields=["practice", "whose", "sent_at"], name="outbound_message_whose_at"),
             models.Index(fields=["practice", "connection", "sending_at"], name="outbound_message_rate"),
             models.Index(fields=["practice", "reference"], condition=~Q(reference=""), name="outbound_message_ref"),
+            models.Index(
+                fields=["practice", "mark", "asked_at"], condition=Q(mark__isnull=False), name="outbound_message_mark"
+            ),
         ]
+
+    @property
+    def to_unknown(self) -> bool:
+        """Whether it goes to a number or address nobody is known by."""
+        return self.patient_id is None and self.member_id is None
 
     @property
     def message_id(self) -> str:

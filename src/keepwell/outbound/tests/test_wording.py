@@ -15,7 +15,14 @@ from keepwell.outbound.asks import Draft
 from keepwell.outbound.wording import NOTICES, Filling, Kind, Notice, checked, render
 
 WHEN = dt.datetime(2026, 12, 1, 20, 0, tzinfo=dt.UTC)
-GIVEN = {Kind.MOMENT: WHEN, Kind.DAY: WHEN.date(), Kind.LINK: "/a/7", Kind.CODE: "123456", Kind.COUNT: 2}
+GIVEN = {
+    Kind.MOMENT: WHEN,
+    Kind.DAY: WHEN.date(),
+    Kind.LINK: "/a/7",
+    Kind.CODE: "123456",
+    Kind.COUNT: 2,
+    Kind.PHONE: "617-555-0100",
+}
 HERE = Filling("Willow", "https://willow.example", "617-555-0100", "1 Elm St", "Ada")
 
 
@@ -91,6 +98,18 @@ def test_patients_and_colleagues_get_their_own_notices():
     assert refused(lambda: Draft("please.call").closed()) == "CHOICE_UNKNOWN"
 
 
+@pytest.mark.attack
+def test_nobody_unknown_gets_a_notice_that_says_something_of_somebody():
+    sms = (Channel.SMS,)
+    assert refused(lambda: Draft("please.call", address="+16175550199", ways=sms).closed()) == "TEMPLATE_UNKNOWN"
+    assert refused(lambda: Draft("texts.stopped", new_id(), ways=sms).closed()) == "TEMPLATE_UNKNOWN"
+    assert refused(lambda: Draft("texts.stopped", new_id(), address="+1617", ways=sms).closed()) == "CHOICE_UNKNOWN"
+    assert refused(lambda: Draft("texts.stopped", address="+16175550199").closed()) == "CHOICE_UNKNOWN"
+    for number in ("call about your test", "6" * 21, "+1617\r\n555"):
+        made = Notice("t", 1, Topic.ACCESS, "t", {}, {}, {"number": Kind.PHONE})
+        assert refused(lambda number=number, made=made: checked(made, {"number": number})) == "REMINDER_PHI"
+
+
 def test_there_is_no_kind_of_variable_for_free_text():
-    assert set(Kind) == {"moment", "day", "link", "code", "count"}
+    assert set(Kind) == {"moment", "day", "link", "code", "count", "phone"}
     assert isinstance(NOTICES["please.call"], Notice)
