@@ -7,7 +7,7 @@ ordinary e-mail or texts after a warning. Records merged into one person count a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -55,9 +55,14 @@ class Asked:
     classes: frozenset[PhiClass] = frozenset()
 
 
-def may_reach(asked: Sequence[Asked], *, by: Actor) -> list[Refusal | None]:
-    """Why each of these may not be sent, or None. The same few statements however many are asked."""
-    facts = reachable.gather(asked, by)
+def may_reach(
+    asked: Sequence[Asked], *, by: Actor, people: Mapping[UUID, Sequence[UUID]] | None = None
+) -> list[Refusal | None]:
+    """Why each of these may not be sent, or None. The same few statements however many are asked.
+
+    `people` says which records belong together, if the caller knows already.
+    """
+    facts = reachable.gather(asked, by, people)
     return [_decided(one, facts, by) for one in asked]
 
 

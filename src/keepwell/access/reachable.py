@@ -54,10 +54,10 @@ class Facts:
         return None
 
 
-def gather(asked: Sequence[Asking], by: Actor) -> Facts:
+def gather(asked: Sequence[Asking], by: Actor, known: Mapping[UUID, Sequence[UUID]] | None = None) -> Facts:
     """The facts of all of these patients. Seven statements at most."""
     whose = tuple(dict.fromkeys(one.patient for one in asked))
-    people = persons(whose)
+    people = persons(whose) if known is None else known
     records = tuple(dict.fromkeys(record for each in people.values() for record in each))
     numbers = {one.number for one in asked if one.channel is Channel.SMS and one.number is not None}
     marketed = any(one.topic is Topic.MARKETING for one in asked)

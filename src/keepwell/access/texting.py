@@ -6,10 +6,14 @@ import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
 
-from keepwell.access import door
-from keepwell.access.models import How, NumberStop
+from keepwell.access import consenting, door
+from keepwell.access.consenting import Answer
+from keepwell.access.models import Consent, How, NumberStop
+from keepwell.access.persons import persons
 from keepwell.base import clock
 from keepwell.base.actor import Actor
+from keepwell.base.refusal import Refusal
+from keepwell.base.sending import Channel
 from keepwell.ledger.actions import action
 
 
@@ -47,6 +51,24 @@ def restart(number_digest: bytes, by: Actor, how: How = How.TEXTED) -> bool:
         return False
     _restarted((by.practice, *patients), number_digest, how, by=by)
     return True
+
+
+def restart_for(patient: UUID, asked: Answer, *, by: Actor) -> None:
+    """Texts go to a patient's numbers again because they asked for it, and what they said is written down (§ 64.1200).
+
+    Their yes is a consent like any other: to these exact words, who said so, when and how. Raises Refusal STALE_VERSION
+    when none are stopped, CHOICE_UNKNOWN when it is no yes to texts, and what `consenting.answer` raises.
+    """
+    if (asked.kind, asked.channel, asked.agreed) != (Consent.Kind.REACH, Channel.SMS, True):
+        raise Refusal("CHOICE_UNKNOWN", field="kind")
+    records = persons([patient])[patient]
+    rows = NumberStop.objects.filter(patient_id__in=records, restarted_at=None)
+    digests = {bytes(digest) for digest in rows.values_list("digest", flat=True)}
+    if not digests:
+        raise Refusal("STALE_VERSION")
+    consenting.answer(patient, asked, by=by)
+    for digest in sorted(digests):
+        restart(digest, by, How(asked.how))
 
 
 @action("texts.restarted", about="subjects")

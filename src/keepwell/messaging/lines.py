@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from keepwell import charts
-from keepwell.access import policy
+from keepwell.access import policy, texting
 from keepwell.access.models import Membership
+from keepwell.access.persons import persons
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.charts.excerpts import plan
@@ -62,13 +63,17 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A thread with what was said in it, and who it is about. `refused` says why nothing of it can be read."""
+    """A thread with what was said in it, and who it is about. `refused` says why nothing of it can be read.
+
+    `stopped`: texts to them are, so an answer takes another way.
+    """
 
     line: Line
     spoken: tuple[Spoken, ...]
     header: Header | None
     sender: str
     refused: Any
+    stopped: bool = False
 
 
 def lines(rows: Sequence[Thread], by: Actor) -> list[Line]:
@@ -113,7 +118,8 @@ def whole(row: Thread, by: Actor) -> Whole:
             sender = next((one.sender or "" for one in own), "")
     members = _members([row], [post.author_id for post in posts if post.author_id])
     line = _line(row, header.name if header else "", members, Pools([row]), rules.now().answer_minutes, by)
-    return Whole(line, tuple(_spoken(post, said, members) for post in posts), header, sender, refused)
+    stopped = bool(row.patient_id and texting.stopped(persons([row.patient_id])[row.patient_id]))
+    return Whole(line, tuple(_spoken(post, said, members) for post in posts), header, sender, refused, stopped)
 
 
 def _readable(row: Thread, by: Actor) -> tuple[list[type[Any]], Any]:

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from keepwell.access import consents, disclosing, texting
 from keepwell.access.models import Restriction
+from keepwell.access.persons import persons
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
@@ -59,8 +60,10 @@ def ask(leaving: Sequence[Leaving], *, by: Actor) -> list[Answer]:
     carriers = {key: _carrier(*key, by) for key in {(each.channel, each.classes) for each in leaving}}
     connections = {c.service_id: c for c in Connection.objects.filter(ended_at=None).order_by("id")}
     about = [each for each in leaving if each.patient]
-    said = dict(zip((id(e) for e in about), consents.may_reach([_wish(e) for e in about], by=by), strict=True))
-    counts, writes = hours.Counts(about), reaching.sender(by)
+    people = persons(dict.fromkeys(e.patient for e in about if e.patient)) if about else {}
+    wishes = consents.may_reach([_wish(e) for e in about], by=by, people=people)
+    said = dict(zip((id(e) for e in about), wishes, strict=True))
+    counts, writes = hours.Counts(about, people), reaching.sender(by)
     checked = numbers.confirmed({e.fax for e in leaving if e.fax}, by=by)
     stops = texting.standing(e.number for e in leaving if e.number and not e.patient and not e.member)
     answers: list[Answer] = []

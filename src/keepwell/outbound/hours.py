@@ -8,12 +8,11 @@ it for every text a patient did not ask for by their own act.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from keepwell.access.persons import persons
 from keepwell.base import clock
 from keepwell.base.sending import BOUND_BY_HOURS, Channel, Topic
 from keepwell.outbound.clearance import Held
@@ -28,15 +27,14 @@ DAY, WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
 
 
 class Counts:
-    """When texts left for these people this week, in two queries; what is cleared in the same breath counts too.
+    """When texts left for these people this week, in one query; what is cleared in the same breath counts too.
 
     The count is a person's: whoever has two records, merged by a link, does not get twice as many.
     """
 
-    def __init__(self, leaving: Iterable[Leaving]) -> None:
+    def __init__(self, leaving: Iterable[Leaving], people: Mapping[UUID, Sequence[UUID]]) -> None:
         whom = {e.patient for e in leaving if e.patient and e.channel is Channel.SMS and e.topic is not Topic.ACCESS}
-        people = persons(whom) if whom else {}
-        self._person = {record: min(records) for records in people.values() for record in records}
+        self._person = {record: min(people[whose]) for whose in whom for record in people[whose]}
         self._sent: dict[UUID, list[dt.datetime]] = {}
         if whom:
             rows = Message.objects.filter(

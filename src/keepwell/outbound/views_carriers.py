@@ -34,7 +34,7 @@ OURS = {way.channel.value: way for way in WAYS.values()}
 MADE_UP = {
     Kind.MOMENT: dt.datetime(2027, 3, 2, 20, 0, tzinfo=dt.UTC).isoformat(),
     Kind.DAY: "2027-03-02", Kind.LINK: "/a/7f3k",
-    Kind.CODE: "482913", Kind.COUNT: 3,
+    Kind.CODE: "482913", Kind.COUNT: 3, Kind.PHONE: "617-555-0100",
 }  # fmt: skip
 
 

@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from keepwell.access import texting
 from keepwell.access.pages import page
+from keepwell.access.persons import persons
 from keepwell.access.policy import Can
 from keepwell.base import text
 from keepwell.base.actor import Actor, Purpose
@@ -32,9 +34,7 @@ WAYS = (Channel.SMS, Channel.EMAIL, Channel.LETTER, Channel.FAX)
 
 def choices() -> list[tuple[str, Any]]:
     """What can be sent by hand: notices that need nothing filled in, and letters."""
-    plain = [
-        (n.name, n.title) for n in NOTICES.values() if not n.variables and not n.for_staff and n.name != "texts.stopped"
-    ]
+    plain = [(n.name, n.title) for n in NOTICES.values() if not n.variables and not n.for_staff and not n.for_anybody]
     return [*plain, *((each.name, each.title) for each in LETTERS.values() if each.by_hand)]
 
 
@@ -70,6 +70,7 @@ def compose(request: HttpRequest, patient: UUID) -> HttpResponse:
         "refusal": refusal,
         "chart": chart_of(patient),
         "level": seen.level,
+        "stopped": bool(texting.stopped(persons([patient])[patient])),
         "levels": [
             ("least", _("Only that there is a message")),
             ("usual", _("Time and clinic")),

@@ -10,6 +10,7 @@ import pytest
 from keepwell.access import actions as access
 from keepwell.access import authorizations, drafts, texting, texts
 from keepwell.access.actions import system_actor
+from keepwell.access.consenting import Answer
 from keepwell.access.consents import Asked
 from keepwell.access.models import Authorization, ConfidentialRequest, Consent, ConsentText, TextKind
 from keepwell.access.tests.consenting import agree
@@ -17,6 +18,7 @@ from keepwell.access.tests.test_actions import verbs
 from keepwell.access.tests.test_authorizations import PART2_FORM, signed
 from keepwell.access.tests.test_consents import code, codes
 from keepwell.base.actor import Actor, Purpose
+from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel, Topic
 from keepwell.ledger.doorway import present
 from keepwell.patients import actions, merging
@@ -241,6 +243,38 @@ def test_merged_records_show_one_person(willow: Clinic, words: None, rosa: Actor
     with present(willow.system) as by:
         assert authorizations.of(ada) == [] and picture.of(ada).missing == ("notice",)
         assert ConsentText.objects.count() == 2 * len(TextKind.values)
+
+
+def test_texts_start_again_only_with_what_the_patient_asked(
+    willow: Clinic, words: None, rosa: Actor, bea: Actor, ada: UUID
+):
+    here, number = f"/patients/{ada}/texts/restart/", "+16175550143"
+    assert b"STALE_VERSION" in ask(rosa, here, {}).content
+    with present(willow.system) as by:
+        texting.stop_texts(texting.digest_of(number, by=by), by, [ada])
+    assert "They asked for texts again" in page(rosa, ada)
+    assert "They asked for texts again" not in page(bea, ada)
+    assert ask(bea, here, {}).status_code == 403
+    for wrong in ({"on": "2999-01-01"}, {"how": "typed"}, {"on": "soon"}):
+        assert ask(rosa, here, wrong).status_code == 422
+    assert "STOP came from their number" in page(rosa, ada)
+    assert ask(rosa, here, {"who": "Her mother", "how": "spoken"}).status_code == 302
+    shown = page(rosa, ada)
+    assert "STOP came from their number" not in shown
+    (row,) = [one for one in standing(willow, ada) if one.kind == "reach"]
+    assert (row.channel, row.agreed, row.how, row.digest) == ("sms", True, "spoken", row.text.digest)  # type: ignore[union-attr]
+    assert {"texts.restarted", "consent.given"} <= set(verbs(willow))
+
+
+@pytest.mark.attack
+def test_nothing_but_a_yes_to_texts_starts_them_again(willow: Clinic, ada: UUID):
+    with present(willow.system) as by:
+        texting.stop_texts(texting.digest_of("+16175550143", by=by), by, [ada])
+        for asked in (Answer(kind="reach", channel="sms", agreed=False), Answer(kind="telehealth")):
+            with pytest.raises(Refusal) as refusal:
+                texting.restart_for(ada, asked, by=by)
+            assert refusal.value.code == "CHOICE_UNKNOWN"
+        assert texting.stopped([ada]) == {ada}
 
 
 def test_whom_nobody_may_remind_is_called(willow: Clinic, words: None, rosa: Actor, ada: UUID, bo: UUID):
