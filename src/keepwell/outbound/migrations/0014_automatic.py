@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0024_sso"),
-        ("outbound", "0012_webhooks"),
+        ("outbound", "0013_no_connector"),
         ("patients", "0005_calls"),
         ("practices", "0002_protect"),
     ]
