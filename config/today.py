@@ -81,7 +81,7 @@ def came_in(by: Actor) -> dict[str, Any]:
 def calling(by: Actor) -> dict[str, Any]:
     """How many patients with a visit soon may not be reminded by a message, for who calls them."""
     calls = may(by, Can.BOOK_APPOINTMENTS) and may(by, Can.RECORD_CONSENTS)
-    return {"to_call": len(to_call.due(by)) if calls else 0}
+    return {"to_call": to_call.to_dial(by) if calls else 0}
 
 
 def todo(by: Actor) -> dict[str, Any]:

@@ -33,6 +33,8 @@ htmx.onLoad((element) => {
   const plots = part.querySelectorAll<HTMLElement>("[data-chart]");
   const proofs = part.querySelectorAll<HTMLElement>("[data-proof]");
   if (proofs.length) void import("./verify").then(({ offerToVerify }) => proofs.forEach(offerToVerify));
+  const pads = part.querySelectorAll<HTMLElement>("[data-pad]");
+  if (pads.length) void import("./signature").then(({ liveSignature }) => pads.forEach(liveSignature));
   if (part.querySelector("[data-print]")) window.print();
   if (plots.length) void import("./charts").then(({ draw }) => plots.forEach(draw));
 });

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from keepwell.access import signatures
 from keepwell.access.models import Authorization, ConsentText, How
 from keepwell.access.persons import persons
 from keepwell.base import clock
@@ -79,12 +80,14 @@ def sign(patient: UUID, signed: Signed, *, by: Actor) -> Authorization:
     """Writes an authorization down, if it is one.
 
     Raises Refusal AUTH_INCOMPLETE, AUTH_COMPOUND, AUTH_CONDITIONED, P2_CONSENT_INVALID, P2_CONSENT_COMBINED,
-    MARKETING_REMUNERATION_UNDISCLOSED, DATES_CROSSED, DATE_IN_FUTURE, CHOICE_UNKNOWN.
+    MARKETING_REMUNERATION_UNDISCLOSED, DATES_CROSSED, DATE_IN_FUTURE, CHOICE_UNKNOWN, SIGNATURE_BLANK …
     """
     _apart(signed)
     if missing := _missing(signed):
         code = "P2_CONSENT_INVALID" if signed.kind in PART2_KINDS else "AUTH_INCOMPLETE"
         raise Refusal(code, elements=", ".join(str(ELEMENTS[name]) for name in missing))
+    if signed.how == How.DRAWN:
+        signatures.checked(signed.signature["strokes"])
     if signed.conditioned:
         raise Refusal("AUTH_CONDITIONED")
     if signed.paid and not signed.says_paid and not _mentions_payment(signed.text):
@@ -94,13 +97,18 @@ def sign(patient: UUID, signed: Signed, *, by: Actor) -> Authorization:
         raise Refusal("DATE_IN_FUTURE", field="signed_on")
     if signed.expires_on is not None and signed.expires_on < at.date():
         raise Refusal("DATES_CROSSED", field="expires_on")
-    return _signed(patient, signed, at, signed.text.digest if signed.text else "", by=by)
+    terms, digest = _terms(signed), signed.text.digest if signed.text else ""
+    return _signed(patient, signed, terms, at, digest, proof(terms, digest, signed), by=by)
 
 
-@action("authorization.signed", about="patient", seals={PhiClass.CONTACT, PhiClass.CLINICAL}, cites="digest")
-def _signed(patient: UUID, signed: Signed, at: dt.datetime, digest: str, *, by: Actor) -> Authorization:
-    "A patient authorized a disclosure in writing (45 CFR § 164.508, 42 CFR § 2.31)."
-    terms = {
+def proof(terms: Mapping[str, Any] | None, digest: str, of: Signed | Authorization) -> str:
+    """The hash over who signed what, for whom, until when and how: the ledger holds it from that moment on."""
+    about = {"kind": str(of.kind), "classes": " ".join(sorted(of.classes)), "until": str(of.expires_on or "")}
+    return signatures.evidence(terms, text=digest, how=str(of.how), **about)
+
+
+def _terms(signed: Signed) -> dict[str, Any]:
+    said = {
         "discloser": signed.discloser,
         "recipient": signed.recipient,
         "purpose": signed.purpose or (str(OPEN_PURPOSE) if signed.own_request else ""),
@@ -109,10 +117,20 @@ def _signed(patient: UUID, signed: Signed, at: dt.datetime, digest: str, *, by: 
         "authority": signed.authority,
         "signature": dict(signed.signature),
     }
+    return {name: words for name, words in said.items() if words} | signatures.salt()
+
+
+@action(
+    "authorization.signed", about="patient", seals={PhiClass.CONTACT, PhiClass.CLINICAL}, cites=("digest", "evidence")
+)
+def _signed(
+    patient: UUID, signed: Signed, terms: dict[str, Any], at: dt.datetime, digest: str, evidence: str, *, by: Actor
+) -> Authorization:
+    "A patient authorized a disclosure in writing (45 CFR § 164.508, 42 CFR § 2.31)."
     return Authorization.objects.create(
         patient_id=patient,
         kind=signed.kind,
-        terms={name: said for name, said in terms.items() if said},
+        terms=terms,
         what=signed.what,
         classes=sorted(signed.classes),
         paid=signed.paid,
@@ -208,7 +226,7 @@ def _missing(signed: Signed) -> Sequence[str]:
         "what": signed.what.strip() and signed.classes,
         "purpose": signed.purpose.strip() or signed.own_request,
         "expiry": signed.expires_on or signed.event.strip() or endless,
-        "signature": signed.how == How.PAPER or signed.signature.get("signature"),
+        "signature": signed.how == How.PAPER or signed.signature.get("signature") or signed.signature.get("strokes"),
         "authority": not signed.signer.strip() or signed.authority.strip(),
         "statements": signed.text is not None or signed.statements,
     }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
+from keepwell.access import signatures
 from keepwell.access.models import ConfidentialRequest, Consent, ConsentText, How
 from keepwell.access.persons import persons
 from keepwell.base import clock
@@ -48,26 +49,36 @@ class Answer:
 def answer(patient: UUID, *answers: Answer, by: Actor) -> list[Consent]:
     """Writes down what a patient said; each takes the place of what they said before, in every record of theirs.
 
-    Raises Refusal CHOICE_UNKNOWN, CONSENT_UNPROVED, CONSENT_TEXT_MISSING, DATE_IN_FUTURE.
+    Raises Refusal CHOICE_UNKNOWN, CONSENT_UNPROVED, CONSENT_TEXT_MISSING, DATE_IN_FUTURE, SIGNATURE_BLANK …
     """
     for each in answers:
         _checked(each)
     records = tuple(persons([patient])[patient])
-    by_text: dict[str, list[Answer]] = {}
-    for each in answers:
-        by_text.setdefault(each.text.digest if each.text and each.agreed else "", []).append(each)
+    yes: dict[tuple[str, str], list[Answer]] = {}
+    salt = signatures.salt()
+    for each in (_sealable(each, salt) for each in answers):
+        if each.agreed:
+            digest = each.text.digest if each.text else ""
+            yes.setdefault((digest, proof(each.said, digest, each.how)), []).append(each)
+    no = [each for each in answers if not each.agreed]
     written = []
-    for digest, some in by_text.items():
-        yes = [each for each in some if each.agreed]
-        no = [each for each in some if not each.agreed]
-        written += _agreed(records, patient, yes, digest, by=by) if yes else []
-        written += _declined(records, patient, no, by=by) if no else []
-    return written
+    for (digest, evidence), some in yes.items():
+        written += _agreed(records, patient, some, digest, evidence, by=by)
+    return written + (_declined(records, patient, no, by=by) if no else [])
 
 
-@action("consent.given", about="records", seals={CONTACT}, cites="digest")
+def proof(said: Mapping[str, Any] | None, digest: str, how: str) -> str:
+    """The hash over who said or signed what, how, and to which words: the ledger holds it from that moment on."""
+    return signatures.evidence(said, text=digest, how=str(how))
+
+
+def _sealable(each: Answer, salt: Mapping[str, str]) -> Answer:
+    return replace(each, said={**each.said, **salt}) if each.said and each.agreed else each
+
+
+@action("consent.given", about="records", seals={CONTACT}, cites=("digest", "evidence"))
 def _agreed(
-    records: tuple[UUID, ...], patient: UUID, answers: Sequence[Answer], digest: str, *, by: Actor
+    records: tuple[UUID, ...], patient: UUID, answers: Sequence[Answer], digest: str, evidence: str, *, by: Actor
 ) -> list[Consent]:
     "A patient agreed to something, after these exact words."
     return _written(records, patient, answers, by)
@@ -168,8 +179,11 @@ def _checked(each: Answer) -> None:
         return
     if each.text is None and each.how != How.PAPER:
         raise Refusal("CONSENT_TEXT_MISSING")
-    if each.how in (How.TYPED, How.DRAWN) and not (each.said or {}).get("signature"):
+    said = each.said or {}
+    if each.how == How.TYPED and not said.get("signature"):
         raise Refusal("CONSENT_UNPROVED", field="signature")
+    if each.how == How.DRAWN:
+        signatures.checked(said.get("strokes", []))
 
 
 @action("consents.loaded", about="patients", seals={CONTACT})

@@ -7,7 +7,7 @@ ordinary e-mail or texts after a warning. Records merged into one person count a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,8 +15,8 @@ from django.utils.translation import gettext
 
 from keepwell.access import authorizations, reachable
 from keepwell.access.models import Authorization, Consent, Restriction
-from keepwell.access.reachable import Facts
-from keepwell.access.words import TOPICS
+from keepwell.access.reachable import Facts, People
+from keepwell.access.words import CHANNELS, TOPICS
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
@@ -55,9 +55,7 @@ class Asked:
     classes: frozenset[PhiClass] = frozenset()
 
 
-def may_reach(
-    asked: Sequence[Asked], *, by: Actor, people: Mapping[UUID, Sequence[UUID]] | None = None
-) -> list[Refusal | None]:
+def may_reach(asked: Sequence[Asked], *, by: Actor, people: People | None = None) -> list[Refusal | None]:
     """Why each of these may not be sent, or None. The same few statements however many are asked.
 
     `people` says which records belong together, if the caller knows already.
@@ -75,8 +73,9 @@ def why_not(patient: UUID, channel: Channel, topic: Topic, *, by: Actor, letter:
 def sentence(refusal: Refusal) -> str:
     """A refusal as screens say it: what is in the way, what to do, and the code."""
     said = " ".join(gettext(part) for part in (refusal.wording.message, refusal.wording.next_step))
-    topic = str(refusal.facts.get("category", ""))
+    topic, channel = (str(refusal.facts.get(name, "")) for name in ("category", "channel"))
     named = {"category": TOPICS[Topic(topic)]} if topic in set(Topic) else {}
+    named |= {"channel": CHANNELS[Channel(channel)]} if channel in set(Channel) else {}
     return f"{said.format_map(refusal.facts | named)} ({refusal.code})"
 
 

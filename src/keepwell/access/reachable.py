@@ -19,6 +19,9 @@ from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel, Topic
 from keepwell.vault.phi import PhiClass
 
+People = Mapping[UUID, Sequence[UUID]]
+"""Whom somebody is: every record of theirs, by the one that was asked for."""
+
 
 class Asking(Protocol):
     """One message as the decision sees it (`consents.Asked`)."""
@@ -30,6 +33,8 @@ class Asking(Protocol):
     @property
     def topic(self) -> Topic: ...
     @property
+    def toward(self) -> str: ...
+    @property
     def number(self) -> bytes | None: ...
 
 
@@ -37,7 +42,7 @@ class Asking(Protocol):
 class Facts:
     """Everything that was ever agreed with these people and holds now."""
 
-    people: Mapping[UUID, Sequence[UUID]]
+    people: People
     requests: Mapping[UUID, ConfidentialRequest]
     restrictions: Sequence[Restriction]
     bound: Mapping[UUID, Refusal]
@@ -54,10 +59,10 @@ class Facts:
         return None
 
 
-def gather(asked: Sequence[Asking], by: Actor, known: Mapping[UUID, Sequence[UUID]] | None = None) -> Facts:
+def gather(asked: Sequence[Asking], by: Actor, people: People | None = None) -> Facts:
     """The facts of all of these patients. Seven statements at most."""
     whose = tuple(dict.fromkeys(one.patient for one in asked))
-    people = persons(whose) if known is None else known
+    people = persons(whose) if people is None else people
     records = tuple(dict.fromkeys(record for each in people.values() for record in each))
     numbers = {one.number for one in asked if one.channel is Channel.SMS and one.number is not None}
     marketed = any(one.topic is Topic.MARKETING for one in asked)
@@ -66,12 +71,18 @@ def gather(asked: Sequence[Asking], by: Actor, known: Mapping[UUID, Sequence[UUI
     return Facts(
         people,
         {row.patient_id: row for row in ConfidentialRequest.objects.filter(now, patient_id__in=records)},
-        list(Restriction.objects.filter(now, patient_id__in=records).exclude(toward="").order_by("starts_at", "id")),
+        _restrictions(records) if any(one.toward for one in asked) else [],
         {} if by.role is Role.SYSTEM else policy.restricted(by, frozenset({PhiClass.CONTACT}), people),
         list(standing(records)),
         list(_marketing(records)) if marketed else [],
         list(stated.order_by("stopped_at")) if any(one.channel is Channel.SMS for one in asked) else [],
     )
+
+
+def _restrictions(records: Sequence[UUID]) -> list[Restriction]:
+    """Agreed restrictions on disclosing to somebody outside; to the patient themselves none of them speaks."""
+    lasting = Restriction.objects.filter(relations.lasting(clock.now()), patient_id__in=records)
+    return list(lasting.exclude(toward="").order_by("starts_at", "id"))
 
 
 def standing(records: Iterable[UUID]) -> list[Consent]:

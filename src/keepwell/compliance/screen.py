@@ -49,6 +49,7 @@ def facts(row: Row, signed_in: Row | None) -> list[tuple[str, Any]]:
         (_("Searched by"), ", ".join(str(name).replace("_", " ") for name in row.detail.get("asked", ()))),
         (_("Entries found"), row.detail.get("found")),
         (_("Words agreed to (SHA-256)"), row.detail.get("digest")),
+        (_("Signature or words that prove it (SHA-256)"), row.detail.get("evidence")),
         (_("Signed in by"), _methods(signed_in)),
     ]
     return [(label, value) for label, value in said if value not in (None, "")]

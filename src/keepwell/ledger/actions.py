@@ -42,16 +42,16 @@ VERBS: dict[str, Verb] = {}
 
 
 def action(
-    verb: str, *, about: str | None = None, seals: Iterable[PhiClass] = (), cites: str | None = None
+    verb: str, *, about: str | None = None, seals: Iterable[PhiClass] = (), cites: str | tuple[str, ...] = ()
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Names a thing that can happen; runs the function inside its ledger entry, all or nothing.
 
     `about` names the parameter that says whose rows may change: an id, a row, or several; None means the practice.
     A subject that does not exist yet: let the parameter default to None and a new id is passed in.
     `seals` are the classes the action may write. The keys come through a committed opening like any other.
-    `cites` names the parameter that stands in the entry itself, such as the hash of a text somebody agreed to.
+    `cites` names what stands in the entry itself, such as the hash of a text somebody agreed to.
     """
-    sealing = frozenset(seals)
+    sealing, named = frozenset(seals), (cites,) if isinstance(cites, str) else cites
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         signature = inspect.signature(function)
@@ -71,7 +71,7 @@ def action(
             if about is not None and bound.arguments[about] is None:
                 bound.arguments[about] = new_id()
             subjects = subjects_of(bound.arguments[about]) if about else (by.practice,)
-            cited = canonical({cites: bound.arguments[cites]} if cites and bound.arguments[cites] else {})
+            cited = canonical({name: bound.arguments[name] for name in named if bound.arguments[name]})
             with transaction.atomic(), _Act(verb, subjects, sealing, by, cited):
                 return function(*bound.args, **bound.kwargs)
 

@@ -168,6 +168,15 @@ def made_by(requests: Iterable[UUID], subject: UUID, by: Actor) -> dict[tuple[UU
     return {(request, verb): entry for request, verb, entry in rows}
 
 
+def cited(subject: UUID, verb: str, name: str, value: str, by: Actor) -> UUID | None:
+    """The action about somebody whose entry cites this value, if there is one."""
+    asked = """SELECT e.id FROM custody.subject s JOIN custody.entry e ON e.id = s.entry_id AND e.at = s.at
+      WHERE s.practice_id = %s AND s.subject_id = %s AND s.kind = 'action' AND e.verb = %s
+        AND e.detail::jsonb ->> %s = %s ORDER BY e.at LIMIT 1"""
+    rows = wire.rows("default", asked, by.practice, subject, verb, name, value)
+    return rows[0][0] if rows else None
+
+
 def changed_since(at: dt.datetime, by: Actor, limit: int = 50) -> list[UUID]:
     """The subjects of actions since a moment, newest first: patients, and whatever else has rows of its own."""
     rows = wire.rows(

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from keepwell import charts
-from keepwell.access import policy
+from keepwell.access import consents, policy
 from keepwell.access.models import Membership
 from keepwell.access.pages import page
 from keepwell.access.policy import Can
-from keepwell.base.actor import Purpose
+from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
 from keepwell.patients import calling, flags, handling
 from keepwell.patients.calling import Call
@@ -27,8 +27,10 @@ from keepwell.patients.codes import (
     RELATIONSHIPS,
     TELL,
     TOLD,
+    USES,
     VOICEMAIL,
 )
+from keepwell.patients.consents import reminding
 from keepwell.patients.excerpts import Addresses, Coverages, Header, Reach, Relations
 from keepwell.patients.excerpts_calls import CallManners, Checks, Handlings
 from keepwell.patients.models import CallerCheck, RelatedPerson
@@ -132,9 +134,11 @@ def _page(request: HttpRequest, patient: UUID, refusal: Refusal | None = None) -
         "flags": flags.of(patient, by=by),
         "chart_href": chart_of(patient),
         "refusal": refusal,
+        "numbers": _numbers(chart, patient, by),
         "facts": _facts(chart, header, manners, patient),
         "manners": manners,
         "not_said": VOICEMAIL[NOT_SAID],
+        "uses": USES,
         "voicemail": list(VOICEMAIL.items()),
         "words": VOICEMAIL,
         "related": [(row, RELATIONSHIPS.get(row.relationship, ""), TELL[row.tell or "nothing"])
@@ -149,6 +153,13 @@ def _page(request: HttpRequest, patient: UUID, refusal: Refusal | None = None) -
         "sets": policy.may(by, Can.RECORD_CONSENTS),
     }  # fmt: skip
     return render(request, "patients/call.html", context, status=refusal.status if refusal else 200)
+
+
+def _numbers(chart: charts.Chart, patient: UUID, by: Actor) -> list[tuple[Reach, str]]:
+    """The numbers to call them by, each with why it may not be called, if they asked for that."""
+    found = [row for row in _some(chart, Reach, patient) if row.ended_at is None and row.system in ("phone", "sms")]
+    answers = consents.may_reach(reminding.calls(patient, [row.pk for row in found]), by=by)
+    return [(row, consents.sentence(no) if no else "") for row, no in zip(found, answers, strict=True)]
 
 
 def _facts(chart: charts.Chart, header: Header, manners: Any, patient: UUID) -> list[tuple[str, Any, list[Any]]]:

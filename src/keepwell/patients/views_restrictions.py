@@ -81,7 +81,8 @@ def mark_vip(request: HttpRequest, patient: UUID) -> HttpResponse:
 def header_of(patient: UUID, by: Actor, *excerpts: type[Any]) -> charts.Chart | None:
     """The name above the page and what else may be read; nothing, and nothing recorded, if not even the name."""
     asked: tuple[type[Any], ...] = (Header, *excerpts)
-    wanted = [e for e in asked if not policy.refused(by, plan(e).classes, [patient])]
+    closed = {classes: policy.refused(by, classes, [patient]) for classes in {plan(e).classes for e in asked}}
+    wanted = [e for e in asked if not closed[plan(e).classes]]
     return charts.open(patient, *wanted, by=by, listed=False) if Header in wanted else None
 
 

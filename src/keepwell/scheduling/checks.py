@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
-from keepwell.patients.consents.picture import unremindable
+from keepwell.patients.consents.reminding import unremindable
 from keepwell.scheduling import booking, placing, policies, slots, wall
 from keepwell.scheduling.asked import Booking
 from keepwell.scheduling.models import STANDING, Appointment, ChangePolicy, HealthcareService, Slot
@@ -104,5 +104,5 @@ def group_at(asked: Booking) -> UUID | None:
 def _reminders(patient: UUID, by: Actor) -> Line:
     """Whether a message may remind them; if not, the desk asks once, here and now (47 CFR § 64.1200)."""
     if why := unremindable([patient], by=by).get(patient):
-        return Line(_("No message may remind them. {why}").format(why=why), tone="look", ask=patient)
+        return Line(_("No message may remind them. {why}").format(why=why.why), tone="look", ask=patient)
     return Line(_("They may be reminded by message"))

@@ -10,22 +10,24 @@ from keepwell import charts
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.patients import handling
-from keepwell.patients.consents.picture import unremindable
+from keepwell.patients.consents.reminding import unremindable
 from keepwell.patients.excerpts import NameTag
 from keepwell.patients.handling import Mark
 from keepwell.scheduling.models import Appointment
 
 AHEAD = dt.timedelta(days=2)
-MOST = 100
+MOST = 300
+"""Visits that are looked at: more in two days than one desk calls about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One patient to call: when their visit is, and why no message goes."""
+    """One patient no message reminds: when their visit is, why, and why nobody calls them either, if so."""
 
     patient: UUID
     starts_at: dt.datetime
     why: str
+    no_call: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,19 @@ class Line:
 
 
 def due(by: Actor) -> list[Due]:
-    """Whom to call, soonest visit first; each person once. Nothing is opened for it."""
+    """Whom no message reminds, soonest visit first; each person once. Nothing is opened for it."""
     now = clock.now()
     coming = Appointment.objects.filter(status=Appointment.Status.BOOKED, starts_at__range=(now, now + AHEAD))
     first: dict[UUID, dt.datetime] = {}
     for patient, at in coming.order_by("starts_at", "id").values_list("patient_id", "starts_at")[:MOST]:
         first.setdefault(patient, at)
     why = unremindable(first, by=by) if first else {}
-    return [Due(patient, at, why[patient]) for patient, at in first.items() if patient in why]
+    return [Due(p, at, why[p].why, why[p].no_call) for p, at in first.items() if p in why]
+
+
+def to_dial(by: Actor) -> int:
+    """How many of them somebody calls."""
+    return sum(1 for one in due(by) if not one.no_call)
 
 
 def lines(by: Actor) -> list[Line]:

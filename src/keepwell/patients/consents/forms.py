@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from keepwell.access import signatures
 from keepwell.access.consenting import Answer
 from keepwell.access.models import Consent, ConsentText, How
 from keepwell.access.words import CHANNELS, TOPICS
@@ -17,7 +18,6 @@ from keepwell.patients.consents.picture import ASKED_ABOUT, ASKED_BY, Source
 from keepwell.patients.forms import Asking, text
 
 LONGEST = 120
-DRAWING = 20_000
 REASONS = {
     "refused": _("They did not want to sign or say so"),
     "could_not": _("They could not: language, age or illness"),
@@ -25,21 +25,29 @@ REASONS = {
 }
 """Why there is no acknowledgment although it was asked for in good faith (45 CFR § 164.520(c)(2)(ii))."""
 
-TAKEN = {How.SPOKEN: _("They said so"), How.TYPED: _("They typed their name"), How.PAPER: _("They signed on paper")}
+TAKEN = {
+    How.SPOKEN: _("They said so"),
+    How.DRAWN: _("They sign on this screen"),
+    How.TYPED: _("They type their name"),
+    How.PAPER: _("They signed on paper"),
+}
 
 
 class SaidForm(Asking):
     """How something was said, and by whom."""
 
-    how = forms.ChoiceField(label=_("How"), choices=[*TAKEN.items(), (How.DRAWN, "")], required=False)
+    how = forms.ChoiceField(label=_("How"), choices=list(TAKEN.items()), required=False)
     who = text(_("Who spoke or signed, if not the patient"), most=LONGEST)
-    signature = forms.CharField(label=_("Their name, typed by them"), required=False, max_length=DRAWING)
+    signature = forms.CharField(label=_("Their name, typed by them"), required=False, max_length=LONGEST)
+    drawing = forms.CharField(required=False)
     source = forms.ChoiceField(choices=[(s.value, s.value) for s in Source], required=False)
 
-    def proof(self) -> dict[str, Any]:
-        """What goes into an answer: how, where from, and what proves it."""
+    def proof(self, *, agreed: bool = True) -> dict[str, Any]:
+        """What goes into an answer: how, where from, and what proves it. Raises Refusal SIGNATURE_BLANK …"""
         cleaned = self.cleaned_data
-        said = {name: cleaned[name] for name in ("who", "signature") if cleaned.get(name)}
+        said: dict[str, Any] = {name: cleaned[name] for name in ("who", "signature") if cleaned.get(name)}
+        if agreed and cleaned["how"] == How.DRAWN:
+            said["strokes"] = signatures.drawn(cleaned["drawing"])
         return {"how": cleaned["how"] or How.SPOKEN, "source": cleaned["source"] or Source.DESK, "said": said or None}
 
 
@@ -54,9 +62,9 @@ class AnswerForm(SaidForm):
     reason = forms.ChoiceField(choices=[("", ""), *REASONS.items()], required=False)
 
     def said(self, script: ConsentText | None) -> Answer:
-        """The answer as it is written down. Raises Refusal NPP_ACK_REASON."""
-        cleaned, proof = self.cleaned_data, self.proof()
-        agreed = cleaned["answer"] == "yes"
+        """The answer as it is written down. Raises Refusal NPP_ACK_REASON, SIGNATURE_BLANK …"""
+        cleaned, agreed = self.cleaned_data, self.cleaned_data["answer"] == "yes"
+        proof = self.proof(agreed=agreed)
         if not agreed and cleaned["kind"] == Consent.Kind.NOTICE:
             if not cleaned["reason"]:
                 raise Refusal("NPP_ACK_REASON", field="reason")

@@ -9,13 +9,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.access import consents, reachable, texting, texts
-from keepwell.access.consents import Asked
+from keepwell.access import reachable, texting, texts
 from keepwell.access.models import Consent, ConsentText, How
 from keepwell.access.persons import persons
 from keepwell.access.words import CHANNELS, TOPICS
 from keepwell.base import clock
-from keepwell.base.actor import Actor
 from keepwell.base.sending import Channel, Topic
 
 Kind, Source = Consent.Kind, Consent.Source
@@ -154,18 +152,6 @@ def scripts(kinds: Iterable[str], language: str | None) -> dict[str, ConsentText
         if text.kind not in found or text.language == language:
             found[text.kind] = text
     return found
-
-
-def unremindable(patients: Iterable[UUID], *, by: Actor) -> dict[UUID, str]:
-    """Those who may be reminded of a visit neither by text nor by e-mail nor by recorded call: whom somebody calls.
-
-    The reason is that of the text, in one sentence. For any number of patients the same few statements.
-    """
-    whose = list(dict.fromkeys(patients))
-    ways = [Asked(p, channel, Topic.APPOINTMENTS) for p in whose for channel in ASKED_BY]
-    answers = iter(consents.may_reach(ways, by=by))
-    each = {p: [next(answers) for _channel in ASKED_BY] for p in whose}
-    return {p: consents.sentence(why[0]) for p, why in each.items() if all(why) and why[0] is not None}
 
 
 def words(row: Consent) -> str:

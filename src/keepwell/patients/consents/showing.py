@@ -17,12 +17,13 @@ from keepwell.access.words import CHANNELS, TOPICS
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel, Topic
-from keepwell.patients import flags
+from keepwell.patients import flags, handling
 from keepwell.patients.codes import USES
 from keepwell.patients.consents import picture, reaching, signing
 from keepwell.patients.consents.forms import REASONS, TAKEN, SaidForm
 from keepwell.patients.consents.picture import ASKED_ABOUT, ASKED_BY, HOWS, SOURCES, Kind
 from keepwell.patients.excerpts import Header, Reach, Whereabouts
+from keepwell.patients.excerpts_calls import Handlings
 from keepwell.patients.excerpts_consents import AskedReach, GivenConsent, SignedTerms, SignedWhat
 from keepwell.patients.views import actor_of
 from keepwell.patients.views_restrictions import header_of, known
@@ -56,7 +57,8 @@ def shown(request: HttpRequest, patient: UUID, refusal: Refusal | None = None, *
     """The page, with what was refused above it."""
     by = actor_of(request)
     known(patient)
-    chart = header_of(patient, by, Whereabouts, Reach, GivenConsent, SignedTerms, SignedWhat, AskedReach)
+    asked = (Whereabouts, Reach, Handlings, GivenConsent, SignedTerms, SignedWhat, AskedReach)
+    chart = header_of(patient, by, *asked)
     now = picture.of(patient)
     language = spoken(chart)
     records = policy.may(by, Can.RECORD_CONSENTS)
@@ -64,6 +66,7 @@ def shown(request: HttpRequest, patient: UUID, refusal: Refusal | None = None, *
         "patient": patient,
         "header": chart.one(Header) if chart else None,
         "flags": flags.of(patient, by=by, records=now.records),
+        "marks": handling.marks(chart).get(patient, []) if chart is not None and Handlings in chart else [],
         "refusal": refusal,
         "now": now,
         "records": records,

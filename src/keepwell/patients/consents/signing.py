@@ -14,8 +14,10 @@ from keepwell.access.authorizations import PART2_KINDS
 from keepwell.access.consents import sentence
 from keepwell.access.models import Authorization
 from keepwell.access.persons import persons
+from keepwell.access.words import CLASSES
 from keepwell.base.actor import Actor
 from keepwell.patients.excerpts_consents import SignedTerms, SignedWhat
+from keepwell.vault.phi import PhiClass
 
 Kind = Authorization.Kind
 
@@ -78,6 +80,19 @@ def about(patient: UUID, chart: charts.Chart | None, by: Actor) -> dict[str, Any
         if known or row.kind not in PART2_KINDS
     ]  # fmt: skip
     return {"signed": lines, "reads_what": chart is not None and SignedWhat in chart}
+
+
+def elements(row: Authorization, terms: dict[str, Any], what: str | None) -> list[tuple[Any, str]]:
+    """What it says, element by element, as far as the reader may see it (45 CFR § 164.508(c)(1))."""
+    told = [
+        (_("Who discloses"), terms.get("discloser", "")),
+        (_("To whom"), terms.get("recipient", "")),
+        (_("Which records"), ", ".join(str(CLASSES[PhiClass(each)]) for each in row.classes)),
+        (_("Which information, in words"), what or ""),
+        (_("What for"), terms.get("purpose", "")),
+        (_("Or until what happens"), terms.get("event", "")),
+    ]
+    return [(label, words) for label, words in told if words]
 
 
 def _why_not(row: Authorization) -> str:

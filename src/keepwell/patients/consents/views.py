@@ -17,11 +17,13 @@ from keepwell.access.persons import persons
 from keepwell.access.policy import Can
 from keepwell.base.actor import Purpose
 from keepwell.base.refusal import Refusal
+from keepwell.patients import handling
 from keepwell.patients.consents import picture, reaching
-from keepwell.patients.consents.forms import REASONS, AnswerForm, MatrixForm, ReachOnlyForm
+from keepwell.patients.consents.forms import REASONS, TAKEN, AnswerForm, MatrixForm, ReachOnlyForm
 from keepwell.patients.consents.picture import Kind, Source
 from keepwell.patients.consents.showing import TEXT_OF, language_of, shown, spoken, to_ask
 from keepwell.patients.excerpts import Header, Whereabouts
+from keepwell.patients.excerpts_calls import Handlings
 from keepwell.patients.views import actor_of, chart_of
 from keepwell.patients.views_restrictions import header_of, known, speaks_with
 
@@ -47,7 +49,8 @@ def say(request: HttpRequest, patient: UUID) -> HttpResponse:
     try:
         consenting.answer(patient, form.said(script), by=by)
     except Refusal as refusal:
-        return shown(request, patient, refusal=refusal)
+        asking = request.POST.get("asking", "")
+        return _asking(request, patient, asking, refusal) if asking else shown(request, patient, refusal=refusal)
     return _back(request, patient)
 
 
@@ -94,20 +97,26 @@ def take_back(request: HttpRequest, patient: UUID, consent: UUID) -> HttpRespons
 @page(Can.RECORD_CONSENTS, purpose=Purpose.HOPERAT)
 def ask(request: HttpRequest, patient: UUID) -> HttpResponse:
     """What was not asked yet, with the words to read aloud; a piece of a page when one is filled with it."""
-    by = actor_of(request)
     known(patient)
-    source = request.GET.get("from", Source.DESK)
-    chart = header_of(patient, by, Whereabouts)
+    return _asking(request, patient, request.GET.get("from", Source.DESK))
+
+
+def _asking(request: HttpRequest, patient: UUID, source: str, refusal: Refusal | None = None) -> HttpResponse:
+    by = actor_of(request)
+    chart = header_of(patient, by, Whereabouts, Handlings)
     context = {
         "patient": patient,
         "header": chart.one(Header) if chart else None,
+        "marks": handling.marks(chart).get(patient, []) if chart is not None and Handlings in chart else [],
         "source": source if source in Source.values else Source.DESK,
         "items": to_ask(patient, spoken(chart)),
         "chart_href": chart_of(patient),
         "reasons": REASONS,
+        "taken": list(TAKEN.items()),
+        "refusal": refusal,
     }
     piece = "#ask" if request.headers.get("HX-Request") else ""
-    return render(request, f"patients/consents/ask.html{piece}", context)
+    return render(request, f"patients/consents/ask.html{piece}", context, status=refusal.status if refusal else 200)
 
 
 @require_POST

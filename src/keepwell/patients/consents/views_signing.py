@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keepwell.access import authorizations, texts
+from keepwell.access import authorizations, signatures, texts
 from keepwell.access.authorizations import Signed
 from keepwell.access.models import Authorization, How, Practice
 from keepwell.access.pages import page
@@ -31,6 +31,7 @@ from keepwell.patients.views_restrictions import header_of, speaks_with
 from keepwell.vault.phi import PhiClass
 
 LONGEST = 300
+SIGNED = (How.TYPED, How.DRAWN, How.PAPER)
 
 
 class SignedForm(Asking):
@@ -56,8 +57,9 @@ class SignedForm(Asking):
         label=_("Part 2: for all future treatment, payment and operations"), required=False,
         help_text=_("Then it needs no end (42 CFR § 2.31(a)(5))."),
     )  # fmt: skip
-    how = forms.ChoiceField(label=_("How it was signed"), choices=[(h, TAKEN[h]) for h in (How.TYPED, How.PAPER)])
+    how = forms.ChoiceField(label=_("How it was signed"), choices=[(h, TAKEN[h]) for h in SIGNED])
     signature = text(_("Their name, typed by them"), most=LONGEST)
+    drawing = forms.CharField(label=_("Signature"), required=False)
     signed_on = forms.DateField(
         label=_("Signed on"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Today, if you leave it empty."),
@@ -83,19 +85,26 @@ class SignedForm(Asking):
             self.fields[name].choices = kinds  # type: ignore[attr-defined]
 
     def signed(self, language: str) -> Signed:
-        """What was signed, for the action. Raises Refusal CONSENT_TEXT_MISSING."""
+        """What was signed, for the action. Raises Refusal CONSENT_TEXT_MISSING, SIGNATURE_BLANK …"""
         said = dict(self.cleaned_data)
-        ours, day, signature = said.pop("ours") == "yes", said.pop("signed_on"), said.pop("signature")
+        ours, day = said.pop("ours") == "yes", said.pop("signed_on")
+        signature = self._signature(said.pop("signature"), said.pop("drawing"))
         also = frozenset(said.pop("also")) - {said["kind"]}
         classes = frozenset(PhiClass(c) for c in said.pop("classes"))
         return Signed(
             **said,
             classes=classes,
             also=also,
-            signature={"signature": signature} if signature else {},
+            signature=signature,
             text=texts.required(said["kind"], language) if ours else None,
             at=dt.datetime.combine(day, dt.time(12), dt.UTC) if day and day < dt.datetime.now(dt.UTC).date() else None,
         )
+
+    def _signature(self, typed: str, drawing: str) -> dict[str, Any]:
+        """Of what was typed and drawn only that which was chosen. Raises Refusal SIGNATURE_BLANK …"""
+        if self.cleaned_data["how"] == How.DRAWN:
+            return {"strokes": signatures.drawn(drawing)}
+        return {"signature": typed} if typed else {}
 
 
 @require_http_methods(["GET", "POST"])

@@ -25,7 +25,7 @@ from keepwell.patients.consents.forms import SaidForm
 from keepwell.patients.consents.picture import Kind
 from keepwell.patients.consents.showing import language_of, shown
 from keepwell.patients.views import actor_of
-from keepwell.patients.views_restrictions import known
+from keepwell.patients.views_restrictions import speaks_with
 
 NOON = dt.time(12)
 
@@ -48,7 +48,7 @@ class RestartForm(SaidForm):
 def restart(request: HttpRequest, patient: UUID) -> HttpResponse:
     """They want texts again: what they agreed to, who said so, how and when."""
     by, form = actor_of(request), RestartForm(request.POST)
-    known(patient)
+    speaks_with(patient, by)
     try:
         if not form.is_valid():
             raise Refusal("CHOICE_UNKNOWN", field="on")

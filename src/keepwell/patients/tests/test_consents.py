@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from keepwell.access import actions as access
-from keepwell.access import authorizations, drafts, texting, texts
+from keepwell.access import authorizations, consenting, drafts, texting, texts
 from keepwell.access.actions import system_actor
 from keepwell.access.consenting import Answer
 from keepwell.access.consents import Asked
@@ -23,9 +23,11 @@ from keepwell.base.sending import Channel, Topic
 from keepwell.ledger.doorway import present
 from keepwell.patients import actions, merging
 from keepwell.patients.consents import picture
+from keepwell.patients.consents.reminding import unremindable
 from keepwell.patients.facts import Demographics
 from keepwell.patients.reach import Contact
-from tests.browse import ask, text
+from keepwell.vault.phi import PhiClass
+from tests.browse import ask, counted, text
 from tests.cast import Clinic
 
 SMS, EMAIL = Channel.SMS, Channel.EMAIL
@@ -277,11 +279,31 @@ def test_nothing_but_a_yes_to_texts_starts_them_again(willow: Clinic, ada: UUID)
         assert texting.stopped([ada]) == {ada}
 
 
+def left(by: Actor, *patients: UUID) -> dict[UUID, str]:
+    with present(Actor(by.id, by.practice, by.role, by.purpose)) as here:
+        return {patient: no.why for patient, no in unremindable(patients, by=here).items()}
+
+
 def test_whom_nobody_may_remind_is_called(willow: Clinic, words: None, rosa: Actor, ada: UUID, bo: UUID):
     agree(willow, ada, EMAIL, Topic.APPOINTMENTS)
-    with present(rosa):
-        left = picture.unremindable([ada, bo], by=rosa)
-    assert list(left) == [bo] and left[bo].endswith("(SMS_NO_CONSENT)")
+    no = left(rosa, ada, bo)
+    assert list(no) == [ada, bo] and no[bo].endswith("(SMS_NO_CONSENT)")
+    assert no[ada].endswith("(NO_ADDRESS)") and "e-mail" in no[ada], "a yes to a way nobody has an address for"
+    point(willow, ada, "email", "ada@example.org")
+    assert list(left(rosa, ada, bo)) == [bo]
+
+
+def test_whoever_named_the_one_number_is_reminded_there(willow: Clinic, words: None, rosa: Actor, ada: UUID):
+    agree(willow, ada, SMS, Topic.APPOINTMENTS)
+    home, mobile = (point(willow, ada, "phone", f"+1617555012{n}") for n in (3, 4))
+    assert left(rosa, ada) == {}
+    with present(desk(willow)) as by:
+        asked = consenting.reach_only(ada, [SMS], points=[mobile], by=by)
+    assert left(rosa, ada) == {}, "one number remains, and a text may go there"
+    with present(desk(willow)) as by:
+        actions.end_contact(ada, mobile, by=by)
+        assert asked.points == [str(mobile)] and home != mobile
+    assert left(rosa, ada)[ada].endswith("(CHANNEL_NOT_ALLOWED)")
 
 
 def test_only_who_may_writes_consents_down(willow: Clinic, words: None, bea: Actor, ada: UUID):
@@ -302,3 +324,76 @@ def test_whoever_is_registered_is_asked_while_they_are_here(willow: Clinic, word
     who = {"given_name": "Nia", "family_name": "Okoye", "birth_date": "01/02/1990"}
     saved = ask(rosa, "/patients/register/", who)
     assert saved.status_code == 302 and saved["Location"].endswith("/consents/ask/?from=registration")
+
+
+NAME = "[[100,200,300,100,500,250],[520,180,700,210]]"
+
+
+def test_a_signature_drawn_on_the_screen_is_kept_and_shown_again(
+    willow: Clinic, words: None, rosa: Actor, bea: Actor, ada: UUID, bo: UUID
+):
+    drawn = {"kind": "telehealth", "how": "drawn"}
+    for wrong, no in (("", "SIGNATURE_BLANK"), ("[[0,0]", "SIGNATURE_UNREADABLE")):
+        refused = ask(rosa, f"/patients/{ada}/consents/say/", {"answer": "yes", "drawing": wrong, **drawn})
+        assert refused.status_code == 422 and no in text(refused)
+    assert say(rosa, ada, drawing=NAME, **drawn) == 302
+    (given,) = standing(willow, ada)
+    here = f"/patients/{ada}/consents/{given.id}/"
+    assert here in page(rosa, ada)
+    with counted() as said:
+        shown = text(ask(rosa, here))
+    assert sum("custody.open(" in each for each in said) == 1
+    for words_ in ('d="M100 200L300 100L500 250"', "signed on screen", "Telehealth is not for emergencies",
+                   given.digest, "Proved by the activity log"):  # fmt: skip
+        assert words_ in shown, words_
+    assert ask(rosa, f"/patients/{bo}/consents/{given.id}/").status_code == 404
+    with present(willow.system) as by:
+        access.restrict(ada, [PhiClass.CONTACT], by=by, member=rosa.id)
+    closed = text(ask(rosa, here))
+    assert "M100 200" not in closed and "You may not open how to reach this patient." in closed
+
+
+def test_a_blank_signature_at_registration_asks_again_where_they_were(
+    willow: Clinic, words: None, rosa: Actor, ada: UUID
+):
+    blank = {"kind": "telehealth", "how": "drawn", "answer": "yes", "asking": "registration"}
+    asked = ask(rosa, f"/patients/{ada}/consents/say/", blank)
+    assert asked.status_code == 422 and "SIGNATURE_BLANK" in text(asked) and "Ask the patient" in text(asked)
+    assert say(rosa, ada, kind="notice", how="drawn", answer="no", reason="refused") == 302, "a no needs no signature"
+
+
+def test_what_the_log_does_not_hold_is_not_called_proved(
+    willow: Clinic, words: None, rosa: Actor, ada: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    say(rosa, ada, kind="telehealth", how="typed", signature="Ada Lovelace")
+    (given,) = standing(willow, ada)
+    here = f"/patients/{ada}/consents/{given.id}/"
+    assert "Proved by the activity log" in text(ask(rosa, here)) and "Ada Lovelace" in text(ask(rosa, here))
+    monkeypatch.setattr("keepwell.access.signatures.evidence", lambda said, **around: "0" * 64)
+    assert "Not what the activity log holds" in text(ask(rosa, here))
+
+
+def test_an_authorization_is_signed_on_the_screen_and_shown_as_it_was_signed(
+    willow: Clinic, words: None, rosa: Actor, theo: Actor, ada: UUID, bo: UUID
+):
+    here = f"/patients/{ada}/authorizations/sign/"
+    blank = ask(rosa, here, FORM | {"how": "drawn"})
+    assert blank.status_code == 422 and "Nothing was signed on the screen" in text(blank)
+    assert ask(rosa, here, FORM | {"how": "drawn", "drawing": NAME}).status_code == 302
+    with present(willow.system):
+        row = Authorization.objects.get()
+    paper = f"/patients/{ada}/authorizations/{row.id}/"
+    shown = text(ask(rosa, paper))
+    for words_ in ("M100 200", "Lakeside Orthopedics", "second opinion", "I may refuse", "AUTH_COPY_NOT_GIVEN",
+                   "Proved by the activity log"):  # fmt: skip
+        assert words_ in shown, words_
+    assert "notes of the knee" not in shown and "Its entry" not in shown
+    assert "Its entry" in text(ask(theo, paper))
+    assert ask(rosa, f"/patients/{bo}/authorizations/{row.id}/").status_code == 404
+
+
+def test_a_part2_paper_is_nothing_to_whom_it_is_not_known(willow: Clinic, rosa: Actor, theo: Actor, ada: UUID):
+    row = signed(willow, ada, **PART2_FORM)
+    here = f"/patients/{ada}/authorizations/{row.id}/"
+    assert ask(rosa, here).status_code == 404
+    assert ask(theo, here).status_code == 200
