@@ -10,32 +10,42 @@ from uuid import UUID
 from keepwell.access import authorizations, consents
 from keepwell.access.authorizations import Kind
 from keepwell.access.consents import Asked
-from keepwell.access.models import Authorization
-from keepwell.base.actor import Actor, Purpose
+from keepwell.access.models import Authorization, Restriction
+from keepwell.access.rights import LEGAL, TPO, Right
+from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel, Topic
 from keepwell.vault.phi import PhiClass
 
-TPO = frozenset({Purpose.TREAT, Purpose.HPAYMT, Purpose.HOPERAT})
-"""Treatment, payment and operations need no authorization (45 CFR § 164.506)."""
+Toward = Restriction.Toward
+NO_GROUND = frozenset({Right.AUTHORIZATION, Right.INCIDENTAL, Right.MISTAKE})
+"""What allows nothing by itself: somebody signed, or nothing leaves."""
 
-WITHOUT = TPO | {Purpose.PATRQT, Purpose.PUBHLTH}
-"""Nor does what the patient gets themselves (§ 164.524) or what public health law asks for (§ 164.512(b))."""
+TOWARD = {
+    Right.INDIVIDUAL: (),
+    Right.PAYMENT: (Toward.OUTSIDE, Toward.PLAN),
+    Right.OPERATIONS: (Toward.OUTSIDE, Toward.PLAN),
+    Right.INVOLVED: (Toward.OUTSIDE, Toward.RELATED),
+}
+"""Right → which restrictions speak of whoever is told by it; by any other, those about anybody outside."""
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Something about to be disclosed. `toward` as in a restriction; empty is the patient themselves.
+    """Something about to be disclosed, and by what right; `authorization` is the one relied on.
 
-    `authorization` is the one relied on; `legal` is a proceeding against the patient (42 CFR § 2.12(d)).
+    `unproved`: it goes to an address that nobody showed to be the patient's own, whoever it is said to be.
     """
 
     patient: UUID
     classes: frozenset[PhiClass]
-    purpose: Purpose
-    toward: str = ""
+    right: Right
     authorization: UUID | None = None
-    legal: bool = False
+    unproved: bool = False
+
+    @property
+    def to_themselves(self) -> bool:
+        return self.right is Right.INDIVIDUAL and not self.unproved
 
 
 def may_disclose(telling: Telling, *, by: Actor) -> Refusal | None:
@@ -48,27 +58,27 @@ def may_disclose(telling: Telling, *, by: Actor) -> Refusal | None:
         (authorizations.why_unusable(relied) if relied else None)
         or (_uncovered(telling, relied) if relied else None)
         or _closed(telling, signed, relied)
-        or (None if relied or telling.purpose in WITHOUT else Refusal("NO_LEGAL_BASIS"))
+        or (None if relied or telling.right not in NO_GROUND else Refusal("NO_LEGAL_BASIS"))
         or _restricted(telling, by)
     )
 
 
 def _uncovered(telling: Telling, relied: Authorization) -> Refusal | None:
-    """An authorization covers what it names, and nothing else (§ 164.508(a)(1))."""
-    return None if telling.classes <= set(relied.classes) else Refusal("NO_LEGAL_BASIS")
+    """An authorization covers what it names, and nothing else (§ 164.508(a)(1)). Whose it is, is never left out."""
+    return None if telling.classes - {PhiClass.IDENTITY} <= set(relied.classes) else Refusal("NO_LEGAL_BASIS")
 
 
 def _closed(telling: Telling, signed: Sequence[Authorization], relied: Authorization | None) -> Refusal | None:
     """Two laws close two classes to everybody without the patient's own word."""
     if PhiClass.PSYCHOTHERAPY in telling.classes and (relied is None or relied.kind != Kind.PSYCHOTHERAPY):
         return Refusal("PSYCH_NOTES_LOCKED")
-    if PhiClass.PART2 not in telling.classes or telling.toward == "":
+    if PhiClass.PART2 not in telling.classes or telling.to_themselves:
         return None
-    if telling.legal:
+    if telling.right in LEGAL:
         return None if relied is not None and relied.kind == Kind.PART2_LEGAL else Refusal("P2_LEGAL_BLOCK")
     if relied is not None and relied.kind == Kind.PART2:
         return None
-    general = telling.purpose in TPO and any(
+    general = telling.right in TPO and any(
         each.kind == Kind.PART2 and each.tpo and authorizations.why_unusable(each) is None for each in signed
     )
     return None if general else Refusal("P2_CONSENT_ABSENT")
@@ -76,9 +86,8 @@ def _closed(telling: Telling, signed: Sequence[Authorization], relied: Authoriza
 
 def _restricted(telling: Telling, by: Actor) -> Refusal | None:
     """What the practice agreed not to tell them; an authorization signed since does not lift it."""
-    if not telling.toward:
-        return None
-    asked = Asked(
-        telling.patient, Channel.LETTER, Topic.CARE, letter=True, toward=telling.toward, classes=telling.classes
-    )
-    return consents.may_reach([asked], by=by)[0]
+    asked = [
+        Asked(telling.patient, Channel.LETTER, Topic.CARE, letter=True, toward=toward, classes=telling.classes)
+        for toward in TOWARD.get(telling.right, (Toward.OUTSIDE,))
+    ]
+    return next((no for no in consents.may_reach(asked, by=by) if no), None) if asked else None

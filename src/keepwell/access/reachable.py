@@ -85,6 +85,35 @@ def _restrictions(records: Sequence[UUID]) -> list[Restriction]:
     return list(lasting.exclude(toward="").order_by("starts_at", "id"))
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The points of contact a person named themselves: the only ones that remain, and those for ordinary mail."""
+
+    only: frozenset[UUID] = frozenset()
+    ordinary: frozenset[UUID] = frozenset()
+
+
+def named(people: Mapping[UUID, Sequence[UUID]]) -> dict[UUID, Named]:
+    """Which points people named, so that the one they chose is tried and not merely the first (§ 164.522(b)).
+
+    `people`: each with all of their records.
+    """
+    records = [record for each in people.values() for record in each]
+    asked = ConfidentialRequest.objects.filter(relations.lasting(clock.now()), patient_id__in=records)
+    only = {row.patient_id: [UUID(str(point)) for point in row.points] for row in asked.order_by("id")}
+    rows = Consent.objects.filter(patient_id__in=records, ended_at=None, kind=Consent.Kind.ORDINARY, agreed=True)
+    chosen: dict[UUID, list[UUID]] = {}
+    for patient, point in rows.order_by("id").values_list("patient_id", "point"):
+        chosen.setdefault(patient, []).extend([point] if point else [])
+    return {
+        person: Named(
+            frozenset(p for each in own for p in only.get(each, [])),
+            frozenset(p for each in own for p in chosen.get(each, [])),
+        )
+        for person, own in people.items()
+    }
+
+
 def standing(records: Iterable[UUID]) -> list[Consent]:
     """What was said and not taken back, oldest first; each knows whether its text was replaced since."""
     same = {"kind": OuterRef("text__kind"), "language": OuterRef("text__language")}

@@ -90,6 +90,8 @@ def row(made: Composed, by: Actor) -> Message:
         wording=version,
         is_letter=draft.paper is not None,
         language=made.reached.language,
+        right=draft.elsewhere.right if draft.elsewhere else "",
+        authorization_id=draft.elsewhere.authorization if draft.elsewhere else None,
         not_before=draft.not_before,
         not_after=draft.not_after,
         key=draft.key,
@@ -110,8 +112,8 @@ def words(message: Message, draft: Draft, to: dict[str, Any] | None) -> None:
         message.office = {"to": to, "values": values}
         return
     message.to, message.values = to, values
-    if draft.number:
-        message.to = {"name": "", "at": draft.number, "given": True}
+    if draft.elsewhere:
+        message.to = draft.elsewhere.kept()
     if draft.paper:
         message.content = draft.paper.kept()
 

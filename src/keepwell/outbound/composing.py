@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from keepwell import charts
@@ -11,9 +12,8 @@ from keepwell.access import texting
 from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
 from keepwell.base.sending import Channel, Topic
-from keepwell.charts.excerpts import plan
 from keepwell.outbound import agreements, gate, reaching, wording
-from keepwell.outbound.asks import Draft
+from keepwell.outbound.asks import Draft, Elsewhere
 from keepwell.outbound.clearance import Cleared, Held
 from keepwell.outbound.excerpts import Envelope
 from keepwell.outbound.gate import Answer, Leaving
@@ -22,6 +22,9 @@ from keepwell.outbound.models import Message
 from keepwell.outbound.reaching import Point, Reached
 from keepwell.outbound.wording import Filling, Said
 from keepwell.vault.phi import PhiClass
+
+Tried = tuple[Answer, Point | None]
+"""What the gate said of one way to one address."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,14 +45,15 @@ def compose(drafts: Sequence[Draft], *, by: Actor, ids: Sequence[UUID] = ()) -> 
     people = reaching.patients([d.patient for d in drafts if d.patient], by=by)
     staff = reaching.members([d.member for d in drafts if d.member], by=by)
     reached = [_reached(d, people, staff, by) for d in drafts]
-    asked = [
-        (at, leaving(known[at], draft, reached[at], way, by=by))
+    tried = [
+        (at, point, leaving(known[at], draft, reached[at], way, point, by=by))
         for at, draft in enumerate(drafts)
         for way in draft.ways
+        for point in points_of(draft, reached[at], way)
     ]
-    answers: dict[int, list[Answer]] = {}
-    for (at, _leaving), answer in zip(asked, gate.ask([one for _at, one in asked], by=by), strict=True):
-        answers.setdefault(at, []).append(answer)
+    answers: dict[int, list[Tried]] = {}
+    for (at, point, _leaving), answer in zip(tried, gate.ask([one for *_, one in tried], by=by), strict=True):
+        answers.setdefault(at, []).append((answer, point))
     return [_chosen(known[at], draft, reached[at], answers[at]) for at, draft in enumerate(drafts)]
 
 
@@ -58,7 +62,7 @@ def again(rows: Sequence[Message], *, by: Actor) -> list[Composed]:
     given = [m.whose for m in rows if m.to_unknown or (m.patient_id and Channel.FAX in m.ways)]
     opened = charts.open(given, Envelope, by=by).all(Envelope, Message.objects.order_by("id")) if given else {}
     kept = {e.pk: e.to for found in opened.values() for e in found if e.to}
-    numbers = {pk: to["at"] for pk, to in kept.items() if to.get("given")}
+    given_to = {pk: to for pk, to in kept.items() if to.get("given")}
     drafts = [
         Draft(
             m.template,
@@ -67,7 +71,7 @@ def again(rows: Sequence[Message], *, by: Actor) -> list[Composed]:
             kept[m.id]["at"] if m.to_unknown else "",
             tuple(Channel(way) for way in m.ways),
             paper=Paper("", ()) if m.is_letter else None,
-            number=numbers.get(m.id, ""),
+            elsewhere=_elsewhere(m, given_to.get(m.id)),
             topic=Topic(m.topic),
         )
         for m in rows
@@ -81,9 +85,8 @@ def _reached(draft: Draft, people: dict[UUID, Reached], staff: dict[UUID, Reache
     return people[draft.patient] if draft.patient else staff[draft.member]  # type: ignore[index]
 
 
-def leaving(id: UUID, draft: Draft, reached: Reached, way: Channel, *, by: Actor) -> Leaving:
+def leaving(id: UUID, draft: Draft, reached: Reached, way: Channel, point: Point | None, *, by: Actor) -> Leaving:
     """What the gate is asked of one way of one draft."""
-    point = point_of(draft, reached, way)
     texted = way is Channel.SMS and point is not None
     return Leaving(
         id,
@@ -97,16 +100,26 @@ def leaving(id: UUID, draft: Draft, reached: Reached, way: Channel, *, by: Actor
         point is not None,
         reached.zone,
         texting.digest_of(str(point.value), by=by) if texted and point else None,
-        draft.number,
-        _classes(draft),
+        draft.elsewhere.number if draft.elsewhere else "",
+        agreements.REACHES | told(draft),
+        told(draft),
+        draft.elsewhere.right if draft.elsewhere else "",
+        draft.elsewhere.authorization if draft.elsewhere else None,
     )
 
 
-def point_of(draft: Draft, reached: Reached, way: Channel) -> Point | None:
-    """The address for one way: a fax number that was given, or the recipient's own."""
-    if draft.number:
-        return Point(None, draft.number) if way is Channel.FAX else None
-    return reached.points.get(way)
+def _elsewhere(message: Message, to: dict[str, Any] | None) -> Elsewhere | None:
+    """Who else gets a message there is, as it was asked for."""
+    if to is None:
+        return None
+    return Elsewhere(to["at"], to.get("name", ""), message.right, to.get("why", ""), message.authorization_id)
+
+
+def points_of(draft: Draft, reached: Reached, way: Channel) -> list[Point | None]:
+    """The addresses one way may lead to: a fax number that was given, or the recipient's own; None if there is none."""
+    if draft.elsewhere:
+        return [Point(None, draft.elsewhere.number) if way is Channel.FAX else None]
+    return [*reached.at(way, letter=draft.paper is not None)] or [None]
 
 
 def said(draft: Draft, reached: Reached, way: Channel, *, by: Actor) -> Said:
@@ -132,16 +145,15 @@ def filling(reached: Reached, *, by: Actor) -> Filling:
     )
 
 
-def _classes(draft: Draft) -> frozenset[PhiClass]:
-    letter = LETTERS.get(draft.template) if draft.paper else None
-    inside = frozenset().union(*(plan(e).classes for e in letter.excerpts)) if letter else frozenset()
-    return agreements.REACHES | inside
+def told(draft: Draft) -> frozenset[PhiClass]:
+    """What whoever reads a letter is told: the classes of what it was written from."""
+    return LETTERS[draft.template].told if draft.paper and draft.template in LETTERS else frozenset()
 
 
-def _chosen(id: UUID, draft: Draft, reached: Reached, answers: list[Answer]) -> Composed:
+def _chosen(id: UUID, draft: Draft, reached: Reached, tried: list[Tried]) -> Composed:
     """The first way that is clear; if none is, the first way and why not."""
-    answer = next((a for a in answers if isinstance(a, Cleared)), answers[0])
-    soon = [a for a in answers if isinstance(a, Held) and a.until]
+    answer, point = next((each for each in tried if isinstance(each[0], Cleared)), tried[0])
+    soon = [(a, p) for a, p in tried if isinstance(a, Held) and a.until]
     if isinstance(answer, Held) and soon and answer.until is None:
-        answer = soon[0]
-    return Composed(id, draft, reached, answer, answer.channel, point_of(draft, reached, answer.channel))
+        answer, point = soon[0]
+    return Composed(id, draft, reached, answer, answer.channel, point)

@@ -15,8 +15,8 @@ from typing import Any
 from uuid import UUID
 
 from keepwell.access import consents, disclosing, texting
-from keepwell.access.models import Restriction
 from keepwell.access.persons import persons
+from keepwell.access.rights import MEANT, Right
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
@@ -29,7 +29,6 @@ from keepwell.vault.phi import PhiClass
 
 Answer = Cleared | Held
 CONFIRMED_WITHIN, TEXTS_STOPPED = dt.timedelta(minutes=5), "texts.stopped"
-CLOSED = frozenset({PhiClass.PART2, PhiClass.PSYCHOTHERAPY})
 WEBHOOK: Any = ServiceKind.WEBHOOK.value
 """What a clearance for one of the practice's own systems says instead of a channel."""
 IDS = frozenset({PhiClass.IDENTITY})
@@ -38,7 +37,11 @@ IDS = frozenset({PhiClass.IDENTITY})
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Leaving:
-    """What the gate is asked about: one message by one channel. No words of it: what it is, not what it says."""
+    """What the gate is asked about: one message by one channel. No words of it: what it is, not what it says.
+
+    `classes` reach the carrier, `told` is what its reader gets to know; `fax` is a number somebody gave, and `right`
+    by what right whoever is there is told.
+    """
 
     message: UUID
     patient: UUID | None
@@ -53,13 +56,20 @@ class Leaving:
     number: bytes | None = None
     fax: str = ""
     classes: frozenset[PhiClass] = agreements.REACHES
+    told: frozenset[PhiClass] = frozenset()
+    right: str = ""
+    authorization: UUID | None = None
+
+    @property
+    def to_somebody_else(self) -> bool:
+        return bool(self.fax) and self.right != Right.INDIVIDUAL
 
 
 def ask(leaving: Sequence[Leaving], *, by: Actor) -> list[Answer]:
     """One answer each, in order. Agreements, connections, consents and counts are each asked for once, however many."""
     carriers = {key: _carrier(*key, by) for key in {(each.channel, each.classes) for each in leaving}}
     connections = {c.service_id: c for c in Connection.objects.filter(ended_at=None).order_by("id")}
-    about = [each for each in leaving if each.patient]
+    about = [each for each in leaving if each.patient and not each.to_somebody_else]
     people = persons(dict.fromkeys(e.patient for e in about if e.patient)) if about else {}
     wishes = consents.may_reach([_wish(e) for e in about], by=by, people=people)
     said = dict(zip((id(e) for e in about), wishes, strict=True))
@@ -75,7 +85,7 @@ def ask(leaving: Sequence[Leaving], *, by: Actor) -> list[Answer]:
             or _connected(each, connection)
             or _held(each, said.get(id(each)))
             or _stopped(each, stops)
-            or _closed(each, by)
+            or _disclosed(each, by)
             or hours.held(each, counts)
             or _content(each, writes, checked)
         )
@@ -110,9 +120,8 @@ def _carrier(channel: Channel, classes: frozenset[PhiClass], by: Actor) -> agree
 
 def _wish(each: Leaving) -> consents.Asked:
     assert each.patient is not None
-    toward = Restriction.Toward.OUTSIDE if each.fax else ""
     return consents.Asked(
-        each.patient, each.channel, each.topic, each.is_letter, each.point, each.number, toward, each.classes
+        each.patient, each.channel, each.topic, each.is_letter, each.point, each.number, "", each.classes
     )
 
 
@@ -134,11 +143,17 @@ def _stopped(each: Leaving, stops: Mapping[bytes, dt.datetime]) -> Held | None:
     return Held("SMS_OPTED_OUT", each.channel, {"date": f"{since:%Y-%m-%d}"})
 
 
-def _closed(each: Leaving, by: Actor) -> Held | None:
-    """What two laws close to everybody else without the patient's own word (42 CFR § 2.31, § 164.508(a)(2))."""
-    if not each.fax or each.patient is None or each.classes.isdisjoint(CLOSED):
+def _disclosed(each: Leaving, by: Actor) -> Held | None:
+    """Whether somebody else may be told: by the right that was said, what was signed and what was restricted.
+
+    Whoever a given number is said to be: nobody showed that it is the patient's, so what two laws close to everybody
+    else stays closed there without the patient's own word (42 CFR § 2.31, 45 CFR § 164.508(a)(2)).
+    """
+    if each.channel is not Channel.FAX or each.patient is None:
         return None
-    telling = disclosing.Telling(each.patient, each.classes, by.purpose, Restriction.Toward.OUTSIDE)
+    if each.right not in MEANT:
+        return Held("FAX_RIGHT_UNSAID", each.channel)
+    telling = disclosing.Telling(each.patient, each.told, Right(each.right), each.authorization, unproved=True)
     return _held(each, disclosing.may_disclose(telling, by=by))
 
 

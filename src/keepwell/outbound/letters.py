@@ -17,7 +17,9 @@ from keepwell import charts
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
+from keepwell.charts.excerpts import plan
 from keepwell.patients.excerpts import Addresses, NameTag, Reach, Whereabouts
+from keepwell.vault.phi import PhiClass
 
 FITTING = frozenset({Channel.LETTER, Channel.FAX, Channel.EMAIL, Channel.PORTAL})
 """The channels a letter may take at all; ordinary e-mail only by the patient's own recorded choice."""
@@ -48,6 +50,11 @@ class Letter:
     excerpts: tuple[type[Any], ...]
     write: Callable[[charts.Chart, UUID], Paper]
     by_hand: bool = True
+
+    @property
+    def told(self) -> frozenset[PhiClass]:
+        """What whoever reads it is told."""
+        return frozenset().union(*(plan(each).classes for each in self.excerpts))
 
 
 LETTERS: dict[str, Letter] = {}

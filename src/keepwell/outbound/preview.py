@@ -8,12 +8,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from keepwell.access.rights import RULES
 from keepwell.base.actor import Actor
 from keepwell.base.sending import Channel, Topic
 from keepwell.outbound import words
 from keepwell.outbound.asks import Draft
 from keepwell.outbound.clearance import Cleared
 from keepwell.outbound.composing import compose, said
+from keepwell.outbound.reaching import Point
 from keepwell.outbound.vendors.words import channel_word
 
 OTHERS = (Channel.EMAIL, Channel.SMS, Channel.LETTER)
@@ -37,6 +39,7 @@ class Shown:
     paragraphs: tuple[str, ...]
     others: tuple[str, ...] = ()
     level: str = "usual"
+    right: str = ""
 
     @property
     def clear(self) -> bool:
@@ -53,10 +56,10 @@ def preview(draft: Draft, *, by: Actor) -> Shown:
     return Shown(
         made.reached.name,
         channel_word(Channel(made.channel)),
-        written(point.value) if point else "",
+        _to(draft, point),
         answer.carrier.label if isinstance(answer, Cleared) else "",
         answer.carrier.until if isinstance(answer, Cleared) else None,
-        _ground(draft) if cleared else "",
+        _ground(draft) if cleared and not draft.elsewhere else "",
         "" if isinstance(answer, Cleared) else words.because(answer.code, answer.facts),
         "" if isinstance(answer, Cleared) else answer.code,
         None if isinstance(answer, Cleared) else answer.until,
@@ -65,12 +68,23 @@ def preview(draft: Draft, *, by: Actor) -> Shown:
         draft.paper.paragraphs if draft.paper else (),
         tuple(channel_word(c.channel) for c in rest if isinstance(c.answer, Cleared)),
         made.reached.level,
+        right_of(draft.elsewhere.right) if draft.elsewhere else "",
     )
+
+
+def right_of(right: str) -> str:
+    """A right as screens say it, with its paragraph."""
+    return f"{RULES[right].words} ({RULES[right].citation})" if right in RULES else ""
+
+
+def _to(draft: Draft, point: Point | None) -> str:
+    whose = [draft.elsewhere.recipient] if draft.elsewhere else []
+    return ", ".join([*whose, written(point.value)]) if point else ""
 
 
 def _elsewhere(draft: Draft) -> tuple[Channel, ...]:
     """The other ways somebody might be reached, to name the next best when this one is closed."""
-    return () if draft.member or draft.number else tuple(way for way in OTHERS if way not in draft.ways)
+    return () if draft.member or draft.elsewhere else tuple(way for way in OTHERS if way not in draft.ways)
 
 
 def _ground(draft: Draft) -> str:

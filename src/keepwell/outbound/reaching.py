@@ -8,7 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from keepwell import charts
+from keepwell.access import reachable
+from keepwell.access.consents import NEEDS_WARNING
 from keepwell.access.models import Membership, Practice
+from keepwell.access.reachable import Named
 from keepwell.base.actor import Actor
 from keepwell.base.sending import Channel
 from keepwell.outbound.models import Detail, Sender
@@ -32,7 +35,19 @@ class Reached:
     language: str
     zone: str
     level: str = "usual"
-    points: dict[Channel, Point] = field(default_factory=dict)
+    points: dict[Channel, list[Point]] = field(default_factory=dict)
+    named: Named = field(default_factory=Named)
+
+    def at(self, way: Channel, *, letter: bool) -> list[Point]:
+        """Where one way may lead: to what the person named, and to their first address only if they named none.
+
+        A second address is never tried because the first is closed: who stopped texts to one number did not ask for
+        them at another. For a letter by a way that others read, those chosen after the warning count as named.
+        """
+        there = self.points.get(way, [])
+        only = [p for p in there if p.id in self.named.only] or there
+        fit = [p for p in only if p.id in self.named.ordinary] if letter and way in NEEDS_WARNING else []
+        return fit or (only if self.named.only else only[:1])
 
 
 def patients(whom: Iterable[UUID], *, by: Actor) -> dict[UUID, Reached]:
@@ -45,7 +60,7 @@ def patients(whom: Iterable[UUID], *, by: Actor) -> dict[UUID, Reached]:
         chart.each(NameTag), chart.each(Whereabouts), chart.all(Reach), chart.all(Addresses),
     )  # fmt: skip
     levels = _levels(chart.records)
-    zone = zone_of(by.practice)
+    zone, named = zone_of(by.practice), reachable.named(_whose(chart.records))
     return {
         p: Reached(
             tags[p].name,
@@ -54,9 +69,18 @@ def patients(whom: Iterable[UUID], *, by: Actor) -> dict[UUID, Reached]:
             where[p].time_zone or zone,
             levels.get(p, "usual"),
             _points(reach.get(p, []), homes.get(p, [])),
+            named[p],
         )
         for p in asked
     }
+
+
+def _whose(records: Mapping[UUID, UUID]) -> dict[UUID, list[UUID]]:
+    """Who was asked for, each with their records."""
+    found: dict[UUID, list[UUID]] = {}
+    for record, person in records.items():
+        found.setdefault(person, []).append(record)
+    return found
 
 
 def _levels(records: Mapping[UUID, UUID]) -> dict[UUID, str]:
@@ -74,14 +98,14 @@ def members(whom: Collection[UUID], *, by: Actor) -> dict[UUID, Reached]:
     zone = zone_of(by.practice) if whom else ""
     rows = Membership.objects.filter(id__in=set(whom)).values_list("id", "name", "person__email")
     return {
-        id: Reached(name, name, "en", zone, "usual", {Channel.EMAIL: Point(None, email)} if email else {})
+        id: Reached(name, name, "en", zone, "usual", {Channel.EMAIL: [Point(None, email)]} if email else {})
         for id, name, email in rows.order_by("id")
     }
 
 
 def somebody(address: str, ways: Iterable[Channel], *, by: Actor) -> Reached:
     """A number or address that may be nobody's: no name, and words in both languages say where it is not known."""
-    return Reached("", "", "en", zone_of(by.practice), "usual", {way: Point(None, address) for way in ways})
+    return Reached("", "", "en", zone_of(by.practice), "usual", {way: [Point(None, address)] for way in ways})
 
 
 def zone_of(practice: UUID) -> str:
@@ -97,15 +121,15 @@ def sender(by: Actor) -> Sender:
     )
 
 
-def _points(reach: Iterable[Reach], homes: Iterable[Addresses]) -> dict[Channel, Point]:
-    found: dict[Channel, Point] = {}
+def _points(reach: Iterable[Reach], homes: Iterable[Addresses]) -> dict[Channel, list[Point]]:
+    found: dict[Channel, list[Point]] = {}
     for point in (p for p in reach if p.ended_at is None):
         if point.system == "email":
-            found.setdefault(Channel.EMAIL, Point(point.pk, point.value))
+            found.setdefault(Channel.EMAIL, []).append(Point(point.pk, point.value))
         if point.system == "phone":
-            found.setdefault(Channel.VOICE, Point(point.pk, point.value))
+            found.setdefault(Channel.VOICE, []).append(Point(point.pk, point.value))
         if point.system == "sms" or (point.system == "phone" and point.use == "mobile"):
-            found.setdefault(Channel.SMS, Point(point.pk, point.value))
+            found.setdefault(Channel.SMS, []).append(Point(point.pk, point.value))
     for home in (h for h in homes if h.ended_at is None):
-        found.setdefault(Channel.LETTER, Point(home.pk, home.where))
+        found.setdefault(Channel.LETTER, []).append(Point(home.pk, home.where))
     return found

@@ -62,9 +62,10 @@ def take(id: UUID, *, by: Actor) -> Taken | bool | None:
 def _taken(message: Message, made: Composed, cleared: Cleared, connection: Connection, by: Actor) -> Taken:
     parcel = _parcel(message, made, connection, by)
     attempt = new_id()
-    to = {"name": made.reached.name, "at": made.point.value if made.point else None}
+    there = {"name": made.reached.name, "at": made.point.value if made.point else None}
+    to = made.draft.elsewhere.kept() if made.draft.elsewhere else there
     begin = _sending_to_staff if message.member_id else _sending
-    begin(message, made, to | ({"given": True} if made.draft.number else {}), attempt, connection, by=by)
+    begin(message, made, to, attempt, connection, by=by)
     return Taken(attempt, cleared, connection.connector, parcel)
 
 

@@ -27,7 +27,7 @@ from keepwell.outbound import actions, numbers, outbox, wording, words
 from keepwell.outbound.composing import filling
 from keepwell.outbound.excerpts import Envelope, OfficeEnvelope
 from keepwell.outbound.models import Message
-from keepwell.outbound.preview import written
+from keepwell.outbound.preview import right_of, written
 from keepwell.outbound.reaching import Reached, zone_of
 from keepwell.outbound.vendors.words import channel_word
 from keepwell.patients.views import actor_of, chart_of
@@ -79,29 +79,30 @@ def message(request: HttpRequest, message: UUID) -> HttpResponse:
     """One message: beside the list, or as a page of its own."""
     by = actor_of(request)
     row = outbox.seen(message, by)
-    to, text = opened(row, by)
+    to, text, whose = opened(row, by)
     asked_by = Membership.objects.filter(id__in=[row.asked_by_id or row.id]).values_list("name", flat=True).first()
     shown = {"row": row, "line": outbox.lines([row], by)[0], "to": to, "text": text, "chart_of": chart_of}
+    shown |= {"whose": whose, "right": right_of(row.right)}
     beside = request.headers.get("HX-Request") == "true"
     template = "outbound/beside.html" if beside else "outbound/message.html"
     return render(request, template, shown | {"asked_by": asked_by or ""})
 
 
-def opened(row: Message, by: Actor) -> tuple[str, str]:
-    """Where it goes and the literal words of a notice, as far as this role may read them."""
+def opened(row: Message, by: Actor) -> tuple[str, str, str]:
+    """Where it goes, the literal words of a notice, and who else it is for, as far as this role may read them."""
     excerpt: type[Any] = OfficeEnvelope if row.member_id else Envelope
     if not plan(excerpt).classes <= policy.visible(by):
-        return "", ""
+        return "", "", ""
     found = charts.open(row.whose, excerpt, by=by, listed=False).all(excerpt, Message.objects.filter(id=row.id))
     (envelope,) = found[row.whose]
     kept = envelope.office or {} if row.member_id else {"to": envelope.to, "values": envelope.values}
     to = kept.get("to") or {}
     notice = wording.NOTICES.get(row.template)
     if row.is_letter or notice is None:
-        return written(to.get("at", "")), ""
+        return written(to.get("at", "")), "", to.get("name", "") if to.get("given") else ""
     reached = Reached(to.get("name", ""), "", row.language, zone_of(by.practice))
     said = wording.render(notice, kept.get("values") or {}, filling(reached, by=by), Channel(row.channel))
-    return written(to.get("at", "")), said.text
+    return written(to.get("at", "")), said.text, ""
 
 
 @require_POST

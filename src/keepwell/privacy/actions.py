@@ -106,9 +106,9 @@ def _logged(patient: UUID, said: Said, *, by: Actor) -> Disclosure:
     return row
 
 
-@action("disclosures.paired", about="patients")
+@action("disclosures.paired", about="patients", seals={CONTACT})
 def pair(patients: Sequence[UUID], said: Sequence[Said], *, by: Actor) -> int:
-    "Messages that were sent to patients themselves are written down as what left. How many."
+    "Messages that were sent are written down as what left. How many."
     rows = [one.row(patient, by) for patient, one in zip(patients, said, strict=True)]
     Disclosure.objects.bulk_create(rows)
     return len(rows)

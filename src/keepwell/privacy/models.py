@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 
 from keepwell.access.models import Authorization, Membership
+from keepwell.access.rights import Right as Right
 from keepwell.practices.models import Tenanted, subject
 from keepwell.vault.fields import SealedField
 from keepwell.vault.phi import PhiClass
@@ -24,36 +25,6 @@ class Way(models.TextChoices):
     MESSAGE = "message"
     EXPORT = "export"
     INTERFACE = "interface"
-
-
-class Right(models.TextChoices):
-    """By what right: the paragraphs of 45 CFR Part 164 that allow a disclosure, and `mistake` where none did."""
-
-    TREATMENT = "treatment"
-    PAYMENT = "payment"
-    OPERATIONS = "operations"
-    INDIVIDUAL = "individual"
-    AUTHORIZATION = "authorization"
-    INVOLVED = "involved"
-    INCIDENTAL = "incidental"
-    LIMITED_SET = "limited_set"
-    LAW = "law"
-    PUBLIC_HEALTH = "public_health"
-    ABUSE = "abuse"
-    OVERSIGHT = "oversight"
-    COURT = "court"
-    LAW_ENFORCEMENT = "law_enforcement"
-    DECEDENT = "decedent"
-    ORGANS = "organs"
-    RESEARCH = "research"
-    THREAT = "threat"
-    GOVERNMENT = "government"
-    NATIONAL_SECURITY = "national_security"
-    CUSTODY = "custody"
-    WORKERS_COMP = "workers_comp"
-    HHS = "hhs"
-    MISTAKE = "mistake"
-    UNSAID = "unsaid"
 
 
 class Disclosure(Tenanted):

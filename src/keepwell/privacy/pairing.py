@@ -20,7 +20,8 @@ Left = tuple[UUID, Said]
 
 Source = Callable[[Actor, UUID | None], Iterable[Left]]
 SOURCES: list[Source] = []
-"""What knows of things that left and have no row yet: of one patient, or (None) of everybody, a few hundred at most."""
+"""What knows of things that left and have no row yet: of everybody (None), a few hundred at most; of one patient only
+that there is something, so that asking opens nothing."""
 
 
 def source(found: Source) -> Source:
@@ -32,6 +33,17 @@ def source(found: Source) -> Source:
 def run(*, by: Actor) -> int:
     """Gives each thing that left its row. How many."""
     left = [one for found in SOURCES for one in found(by, None)]
+    if not left:
+        return 0
+    return sum(_paired(some, by) for some in ([o for o in left if not _named(o)], [o for o in left if _named(o)]))
+
+
+def _named(one: Left) -> bool:
+    return bool(one[1].recipient)
+
+
+def _paired(left: list[Left], by: Actor) -> int:
+    """Apart, because the names of those told are sealed under their patients' keys, and only theirs are asked for."""
     if not left:
         return 0
     patients, said = zip(*left, strict=True)

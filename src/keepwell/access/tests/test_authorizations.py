@@ -13,11 +13,11 @@ from keepwell.access.authorizations import Signed
 from keepwell.access.consents import Asked
 from keepwell.access.disclosing import Telling, may_disclose
 from keepwell.access.models import Authorization, ConsentText, TextKind
+from keepwell.access.rights import Right
 from keepwell.access.tests.consenting import agree, published
 from keepwell.access.tests.test_actions import verbs
 from keepwell.access.tests.test_consents import code
 from keepwell.base import clock
-from keepwell.base.actor import Purpose
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel, Topic
@@ -53,7 +53,7 @@ def refused(clinic: Clinic, patient: UUID, **more: Any) -> Refusal:
 
 def telling(clinic: Clinic, patient: UUID, classes: frozenset[PhiClass] = CLINICAL, **more: Any) -> str:
     with present(clinic.system) as by:
-        asked = {"purpose": Purpose.HMARKT, "toward": "outside"} | more
+        asked = {"right": Right.AUTHORIZATION} | more
         no = may_disclose(Telling(patient, classes, **asked), by=by)
         return no.code if no else ""
 
@@ -137,7 +137,8 @@ def test_an_authorization_covers_its_own_patient_and_what_it_names(willow: Clini
     assert telling(willow, ada) == telling(willow, bo, authorization=row.id) == "NO_LEGAL_BASIS"
     assert telling(willow, ada, authorization=new_id()) == "NO_LEGAL_BASIS"
     assert telling(willow, ada, frozenset({PhiClass.COVERAGE}), authorization=row.id) == "NO_LEGAL_BASIS"
-    assert telling(willow, bo, purpose=Purpose.TREAT) == telling(willow, bo, purpose=Purpose.PATRQT, toward="") == ""
+    assert telling(willow, bo, right=Right.TREATMENT) == telling(willow, bo, right=Right.INDIVIDUAL) == ""
+    assert telling(willow, bo, right=Right.MISTAKE) == "NO_LEGAL_BASIS"
     with present(willow.system) as by:
         merging.merge((ada, bo), by=by)
     assert telling(willow, bo, authorization=row.id) == ""
@@ -145,22 +146,23 @@ def test_an_authorization_covers_its_own_patient_and_what_it_names(willow: Clini
 
 def test_psychotherapy_notes_go_nowhere_without_their_own_authorization(willow: Clinic, ada: UUID):
     general = signed(willow, ada)
-    assert telling(willow, ada, PSYCHOTHERAPY, purpose=Purpose.TREAT) == "PSYCH_NOTES_LOCKED"
+    assert telling(willow, ada, PSYCHOTHERAPY, right=Right.TREATMENT) == "PSYCH_NOTES_LOCKED"
     assert telling(willow, ada, PSYCHOTHERAPY, authorization=general.id) == "NO_LEGAL_BASIS"
     own = signed(willow, ada, kind="psychotherapy", classes=PSYCHOTHERAPY)
     assert telling(willow, ada, PSYCHOTHERAPY, authorization=own.id) == ""
 
 
 def test_part2_records_leave_only_with_a_part2_consent(willow: Clinic, ada: UUID):
-    treat = {"purpose": Purpose.TREAT}
+    treat = {"right": Right.TREATMENT}
     assert telling(willow, ada, PART2, **treat) == "P2_CONSENT_ABSENT"
-    assert telling(willow, ada, PART2, purpose=Purpose.PATRQT, toward="") == ""
+    assert telling(willow, ada, PART2, right=Right.INDIVIDUAL) == ""
+    assert telling(willow, ada, PART2, right=Right.INDIVIDUAL, unproved=True) == "P2_CONSENT_ABSENT"
     single = signed(willow, ada, **PART2_FORM, tpo=True, expires_on=None)
     assert telling(willow, ada, PART2, **treat) == ""
-    assert telling(willow, ada, PART2, purpose=Purpose.PUBHLTH) == "P2_CONSENT_ABSENT"
-    assert telling(willow, ada, PART2, legal=True, authorization=single.id) == "P2_LEGAL_BLOCK"
+    assert telling(willow, ada, PART2, right=Right.PUBLIC_HEALTH) == "P2_CONSENT_ABSENT"
+    assert telling(willow, ada, PART2, right=Right.COURT, authorization=single.id) == "P2_LEGAL_BLOCK"
     own = signed(willow, ada, kind="part2_legal", classes=PART2, what="program record")
-    assert telling(willow, ada, PART2, legal=True, authorization=own.id) == ""
+    assert telling(willow, ada, PART2, right=Right.COURT, authorization=own.id) == ""
     with present(willow.system) as by:
         authorizations.revoke(single, by=by)
     assert telling(willow, ada, PART2, **treat) == "P2_CONSENT_ABSENT"
@@ -171,7 +173,19 @@ def test_a_restriction_stands_against_an_authorization(willow: Clinic, ada: UUID
     with present(willow.system) as by:
         actions.restrict(ada, [], by=by, toward="outside")
     assert telling(willow, ada, authorization=row.id) == "RESTRICTION_BLOCK"
-    assert telling(willow, ada, purpose=Purpose.TREAT, toward="related") == ""
+    assert telling(willow, ada, right=Right.INVOLVED) == "RESTRICTION_BLOCK"
+    assert telling(willow, ada, right=Right.INDIVIDUAL) == ""
+
+
+@pytest.mark.parametrize(
+    ("toward", "right"),
+    [("plan", Right.PAYMENT), ("plan", Right.OPERATIONS), ("related", Right.INVOLVED), ("outside", Right.LAW)],
+)
+def test_a_restriction_is_found_by_whoever_is_told(willow: Clinic, ada: UUID, toward: str, right: Right):
+    with present(willow.system) as by:
+        actions.restrict(ada, [], by=by, toward=toward)
+    assert telling(willow, ada, right=right) == "RESTRICTION_BLOCK"
+    assert (telling(willow, ada, right=Right.TREATMENT) == "RESTRICTION_BLOCK") == (toward == "outside")
 
 
 def test_marketing_goes_where_it_was_signed_for_until_it_is_taken_back(willow: Clinic, ada: UUID, bo: UUID):

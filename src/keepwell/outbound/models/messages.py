@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from keepwell.access.models import Membership
+from keepwell.access.models import Authorization, Membership
 from keepwell.base import clock
 from keepwell.base.sending import Channel, Topic
 from keepwell.outbound.models.vendors import VendorService
@@ -26,7 +26,8 @@ class Message(Tenanted):
 
     A *notice* has fixed words by `template` and closed `values`; a *letter* has `content` made from excerpts. What goes
     to a colleague, or to the practice's own systems, is sealed in `office`. `ways` are the channels that would do, best
-    first; `channel` is the one it takes. `key` makes asking twice the same as asking once.
+    first; `channel` is the one it takes. `right`: by what right somebody else is told (a fax), and on which
+    `authorization`. `key` makes asking twice the same as asking once.
 
     What answers a number or address nobody is known by is a subject of its own. `mark` is a keyed hash of where such an
     answer goes, so that nobody gets two a day; the number itself is sealed.
@@ -60,6 +61,8 @@ class Message(Tenanted):
     content = SealedField(phi=MESSAGE, kind=dict, null=True)
     office = SealedField(phi=OFFICE, kind=dict, null=True)
     point = models.UUIDField(null=True)
+    right = models.CharField(max_length=20, blank=True)
+    authorization = models.ForeignKey(Authorization, models.PROTECT, null=True, related_name="+", db_constraint=False)
     not_before = models.DateTimeField(null=True)
     not_after = models.DateTimeField(null=True)
     key = models.CharField(max_length=120, blank=True)
@@ -83,9 +86,9 @@ class Message(Tenanted):
 
     subject_column = "whose"
     plain = {
-        "whose", "ways", "channel", "topic", "template", "wording", "is_letter", "language", "point", "not_before",
-        "not_after", "key", "mark", "origin", "origin_id", "status", "reason", "facts", "asked_at", "next_at",
-        "attempts", "attempt", "sending_at", "sent_at", "settled_at", "carrier", "connection", "reference",
+        "whose", "ways", "channel", "topic", "template", "wording", "is_letter", "language", "point", "right",
+        "not_before", "not_after", "key", "mark", "origin", "origin_id", "status", "reason", "facts", "asked_at",
+        "next_at", "attempts", "attempt", "sending_at", "sent_at", "settled_at", "carrier", "connection", "reference",
     }  # fmt: skip
 
     class Meta:

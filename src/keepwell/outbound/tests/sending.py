@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from keepwell.access.actions import system_actor
+from keepwell.access.rights import Right
 from keepwell.access.tests.consenting import agree
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.sending import Channel, Topic
 from keepwell.ledger.doorway import present
 from keepwell.outbound import actions, connections, dispatch
-from keepwell.outbound.asks import Draft
+from keepwell.outbound.asks import Draft, Elsewhere
 from keepwell.outbound.gate import Answer
 from keepwell.outbound.models import Message, ServiceKind, VendorService
 from keepwell.outbound.tests import firms
@@ -21,6 +22,7 @@ from keepwell.patients.reach import Contact
 from keepwell.patients.tests.people import adds, again
 from tests.cast import Clinic
 
+TO_LEE = Elsewhere("(617) 555-0188", "Dr. Lee, Elm Cardiology", Right.TREATMENT)
 CONNECTORS = {Channel.EMAIL: "smtp", Channel.SMS: "sms", Channel.FAX: "fax"}
 
 

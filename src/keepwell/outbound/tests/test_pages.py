@@ -114,10 +114,23 @@ def test_a_fax_number_is_confirmed_on_the_page(willow: Clinic, pat: Actor, cleo:
         carries(pat, Channel.FAX, desk.secrets())
         writes(pat)
         path = f"/patients/{ada}/send/"
-        page = text(ask(cleo, f"{path}?what=contact.check&by=fax&number=617-555-0188"))
+        assert "Let it wait" not in text(ask(cleo, f"{path}?what=contact.check&by=fax&number=617-555-0188"))
+        fax = {
+            "what": "contact.check",
+            "by": "fax",
+            "number": "617-555-0188",
+            "recipient": "Dr. Lee",
+            "right": "treatment",
+        }
+        page = text(ask(cleo, path, fax | {"look": "1"}))
         assert "FAX_UNCONFIRMED" in page
-        assert ask(cleo, f"{path}?what=contact.check&by=fax&number=12").status_code == 422
-        ask(cleo, path, {"what": "contact.check", "by": "fax", "number": "617-555-0188"})
+        assert "Dr. Lee, 617-555-0188" in page
+        assert "To treat them (§ 164.506(c)(2))" in page
+        assert ask(cleo, path, fax | {"look": "1", "number": "12"}).status_code == 422
+        ask(cleo, path, fax)
+        whole = text(ask(cleo, f"/outbox/{only(willow).id}/"))
+        assert "Dr. Lee" in whole
+        assert "To treat them" in whole
         ask(cleo, "/outbox/act/", {"message": str(only(willow).id), "act": "confirm"})
         dispatched(willow)
         assert len(desk.taken) == 1

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from keepwell.access import actions as access
+from keepwell.access.rights import Right
 from keepwell.access.tests.consenting import agree
 from keepwell.access.tests.test_actions import verbs
 from keepwell.base import clock
@@ -16,13 +17,14 @@ from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel, Topic
 from keepwell.ledger.doorway import present
-from keepwell.outbound import actions, agreements, connections, fates, gate, hours, numbers, taking
+from keepwell.outbound import actions, connections, fates, gate, hours, numbers, taking
 from keepwell.outbound.asks import Draft
 from keepwell.outbound.clearance import Cleared, Held
 from keepwell.outbound.letters import written
 from keepwell.outbound.models import Connection, Coverage, Message, ServiceKind
 from keepwell.outbound.tests import firms
 from keepwell.outbound.tests.sending import (
+    TO_LEE,
     carries,
     dispatched,
     every,
@@ -353,7 +355,7 @@ def test_the_first_fax_to_a_number_waits_until_somebody_checked_it(willow: Clini
         writes(pat)
         with present(again(cleo)) as by:
             paper = written("contact.check", ada, by=by)
-        fax = Draft("contact.check", ada, ways=(Channel.FAX,), paper=paper, number="(617) 555-0188")
+        fax = Draft("contact.check", ada, ways=(Channel.FAX,), paper=paper, elsewhere=TO_LEE)
         assert held(sends(cleo, fax)) == "FAX_UNCONFIRMED"
         waits = only(willow).id
         with present(again(cleo)) as by:
@@ -370,17 +372,17 @@ def test_the_first_fax_to_a_number_waits_until_somebody_checked_it(willow: Clini
     ("phi", "code"), [(PhiClass.PART2, "P2_CONSENT_ABSENT"), (PhiClass.PSYCHOTHERAPY, "PSYCH_NOTES_LOCKED")]
 )
 def test_what_two_laws_close_is_faxed_to_nobody_without_the_patients_word(
-    willow: Clinic, pat: Actor, cleo: Actor, ada: UUID, monkeypatch: pytest.MonkeyPatch, phi: PhiClass, code: str
+    willow: Clinic, pat: Actor, cleo: Actor, ada: UUID, phi: PhiClass, code: str
 ):
-    """No letter of today holds such; whatever an agreement covers, the next one that does is asked about."""
-    carrier = gate._carrier
-    monkeypatch.setattr(gate, "_carrier", lambda channel, classes, by: carrier(channel, agreements.REACHES, by))
+    """No letter of today holds such; the next one that does is asked about."""
     with https() as desk:
         carries(pat, Channel.FAX, desk.secrets())
     about = (new_id(), ada, None, Channel.FAX, Topic.CARE, "contact.check", True, None, True, "America/New_York", None)
     with present(again(cleo)) as by:
         numbers.confirm("617-555-0188", by=by)
-        asked = [gate.Leaving(*about, "617-555-0188", agreements.REACHES | more) for more in ({phi}, set())]
+        asked = [
+            gate.Leaving(*about, "617-555-0188", told=frozenset(more), right=Right.TREATMENT) for more in ({phi}, set())
+        ]
         closed, open_ = gate.ask(asked, by=by)
     assert held(closed) == code
     assert isinstance(open_, Cleared)

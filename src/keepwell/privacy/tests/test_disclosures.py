@@ -19,9 +19,8 @@ from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
 from keepwell.ledger.doorway import present
-from keepwell.outbound import actions as outbound
 from keepwell.outbound import numbers
-from keepwell.outbound.asks import Draft
+from keepwell.outbound.asks import Draft, Elsewhere
 from keepwell.outbound.letters import written
 from keepwell.outbound.tests import sending
 from keepwell.outbound.tests.servers import https, mail
@@ -200,24 +199,31 @@ def test_what_the_gate_let_out_gets_its_row(willow: Clinic, pat: Actor, rosa: Ac
     assert ask(theo, f"/patients/{ada}/disclosures/accounting/", {"form": "csv"}).status_code == 200
 
 
-def test_a_fax_to_somebody_else_counts_until_somebody_says_by_what_right(
-    willow: Clinic, pat: Actor, cleo: Actor, ada: UUID
+def test_a_fax_is_written_down_by_the_right_that_was_said_and_accounted_for_by_it(
+    willow: Clinic, pat: Actor, cleo: Actor, theo: Actor, ada: UUID
 ):
     with https() as desk:
         sending.carries(pat, Channel.FAX, desk.secrets())
         sending.writes(pat)
         with present(again(cleo)) as by:
             paper = written("contact.check", ada, by=by)
-        fax = Draft("contact.check", ada, ways=(Channel.FAX,), paper=paper, number="(617) 555-0188")
-        sending.sends(cleo, fax)
-        waits = sending.only(willow).id
-        with present(again(cleo)) as by:
-            numbers.confirm("617-555-0188", by=by)
-            outbound.release([waits], by=by)
+        to_law = Elsewhere("(617) 555-0199", "Suffolk County Court", Right.COURT, "Order 7 of 2026")
+        for to in (sending.TO_LEE, to_law):
+            with present(again(cleo)) as by:
+                numbers.confirm(to.number, by=by)
+            sending.sends(cleo, Draft("contact.check", ada, ways=(Channel.FAX,), paper=paper, elsewhere=to))
         sending.dispatched(willow)
-    assert sending.only(willow).status == "sent", sending.only(willow).reason
+    assert {m.status for m in sending.every(willow)} == {"sent"}
+    assert ask(theo, f"/patients/{ada}/disclosures/accounting/", {"form": "csv"}).status_code == 409
     with present(system_actor(willow.practice.id, Purpose.HOPERAT)) as by:
-        assert pairing.run(by=by) == 1
-        row = Disclosure.objects.get()
-    assert (row.way, row.right) == (Way.FAX, Right.UNSAID)
-    assert RULES[row.right].counts
+        assert pairing.run(by=by) == 2
+        rows = {row.right: row for row in Disclosure.objects.order_by("id")}
+    assert set(rows) == {Right.TREATMENT, Right.COURT}
+    assert all(row.way == Way.FAX for row in rows.values())
+    assert set(rows[Right.COURT].classes) == {PhiClass.IDENTITY, PhiClass.CONTACT}
+    table = ask(theo, f"/patients/{ada}/disclosures/accounting/", {"form": "csv"}).content.decode("utf-8-sig")
+    _head, *lines = table.splitlines()
+    assert len(lines) == 1
+    for words in ("Suffolk County Court", "(617) 555-0199", "How we reach you", "Order 7 of 2026", "§ 164.512(e)"):
+        assert words in lines[0]
+    assert "Dr. Lee" in text(ask(theo, f"/patients/{ada}/disclosures/?show=all"))
