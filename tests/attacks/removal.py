@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,9 @@ from pathlib import Path
 from typing import Any
 
 TOP = Path(__file__).resolve().parents[2]
+PATIENCE = 900
+"""Seconds for the tests of one guard. Without it some turn in a circle."""
+
 LEFT_OUT = ("var", ".venv", "node_modules", ".git", ".mypy_cache", ".ruff_cache", ".pytest_cache")
 
 
@@ -52,8 +56,23 @@ def check(guard: dict[str, Any]) -> str | None:
             "--tb=line",
             *guard["tests"],
         ]
-        done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
-    return verdict(done.returncode, done.stdout, guard["tests"])
+        code, said = run(command, copy, environment)
+    return verdict(code, said, guard["tests"]) if code is not None else f"its tests had not ended after {PATIENCE} s"
+
+
+def run(command: list[str], where: Path, environment: dict[str, str]) -> tuple[int | None, str]:
+    """How it ended and what it said; None when it did not end, and then nothing of it is left running."""
+    process = subprocess.Popen(
+        command, cwd=where, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        said, _ = process.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        return None, ""
+    return process.returncode, said
 
 
 def verdict(code: int, output: str, tests: list[str]) -> str | None:

@@ -102,3 +102,10 @@ def test_network_libraries_stay_where_they_are_known():
         names = [n for node in ast.walk(walk.tree(path)) for n in imported(node)]
         found += [f"{walk.named(path)}: {n}" for n in names if n in network or n.split(".")[0] in network]
     assert found == []
+
+
+def test_each_apps_migrations_have_one_end():
+    """Two people who add the next one at the same time: neither would be applied."""
+    from django.db.migrations.loader import MigrationLoader
+
+    assert MigrationLoader(None).detect_conflicts() == {}

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import pytest
 
+from tests.attacks import removal
 from tests.attacks.removal import guards, verdict
 from tests.house import walk
 
@@ -23,3 +27,8 @@ def test_a_guard_whose_tests_pass_or_do_not_run_is_found_out():
     assert verdict(2, "ERROR a.py\n1 error", ["a.py::b"])
     assert verdict(1, "FAILED a.py::c - x\n1 failed", ["a.py::b"])
     assert verdict(1, "FAILED a.py::b[x] - x\n1 failed", ["a.py::b"]) is None
+
+
+def test_tests_that_turn_in_a_circle_are_ended_and_found_out(monkeypatch, tmp_path):
+    monkeypatch.setattr(removal, "PATIENCE", 1)
+    assert removal.run([sys.executable, "-c", "while True: pass"], tmp_path, dict(os.environ)) == (None, "")

@@ -8,6 +8,7 @@ again by itself. Two dispatchers never take one message: rows are locked, and sk
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from uuid import UUID
 
 import structlog
@@ -35,10 +36,11 @@ def everywhere() -> int:
 
 
 def practice(id: UUID, lease: dt.timedelta = LEASE) -> int:
-    """Everything due in one practice. A message that breaks is put aside and does not stop the others."""
-    touched = _swept(id, lease)
-    while now := sum(_one(id, message) for message in _due(id)):
-        touched += now
+    """Everything due in one practice, each once. A message that breaks is put aside and does not stop the others."""
+    touched, seen = _swept(id, lease), set[UUID]()
+    while due := _due(id, seen):
+        seen.update(due)
+        touched += sum(_one(id, message) for message in due)
     return touched
 
 
@@ -47,9 +49,9 @@ def actor(practice: UUID) -> Actor:
     return system_actor(practice, Purpose.TREAT, reason="sending messages")
 
 
-def _due(practice: UUID) -> list[UUID]:
+def _due(practice: UUID, seen: Collection[UUID]) -> list[UUID]:
     with present(actor(practice)):
-        due = Message.objects.filter(next_at__lte=clock.now(), status__in=taking.DUE)
+        due = Message.objects.filter(next_at__lte=clock.now(), status__in=taking.DUE).exclude(id__in=seen)
         return list(due.order_by("next_at", "id").values_list("id", flat=True)[:BATCH])
 
 

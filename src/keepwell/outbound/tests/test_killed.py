@@ -58,3 +58,14 @@ def test_two_dispatchers_never_take_one_message(willow: Clinic, pat: Actor, rosa
     assert len(arrived) == 12
     assert set(arrived.values()) == {1}
     assert {m.status for m in every(willow)} == {"sent"}
+
+
+def test_what_stays_due_is_tried_once_a_round(
+    willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    with mail() as box:
+        carries(pat, Channel.EMAIL, box.secrets(), a_minute=10_000)
+        reachable(willow, ada)
+        sends(rosa, reminder(ada))
+    monkeypatch.setattr(dispatch, "_one", lambda practice, message: True)
+    assert dispatch.practice(willow.practice.id) == 1

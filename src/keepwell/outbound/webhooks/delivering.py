@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -60,9 +61,10 @@ def practice(id: UUID, lease: dt.timedelta = LEASE) -> int:
     """Reads the ledger for the endpoints of one practice and tells them everything that is due."""
     with present(actor(id)) as by:
         gather(by)
-        touched = _swept(clock.now() - lease, by=by)
-    while now := sum(_one(id, delivery) for delivery in _due(id)):
-        touched += now
+        touched, seen = _swept(clock.now() - lease, by=by), set[UUID]()
+    while due := _due(id, seen):
+        seen.update(due)
+        touched += sum(_one(id, delivery) for delivery in due)
     return touched
 
 
@@ -71,9 +73,9 @@ def actor(practice: UUID) -> Actor:
     return system_actor(practice, Purpose.HOPERAT, reason="telling the practice's own systems what happened")
 
 
-def _due(practice: UUID) -> list[UUID]:
+def _due(practice: UUID, seen: Collection[UUID]) -> list[UUID]:
     with present(actor(practice)):
-        due = WebhookDelivery.objects.filter(next_at__lte=clock.now(), status=Status.DUE)
+        due = WebhookDelivery.objects.filter(next_at__lte=clock.now(), status=Status.DUE).exclude(id__in=seen)
         return list(due.order_by("next_at", "at", "id").values_list("id", flat=True)[:BATCH])
 
 
