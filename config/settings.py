@@ -111,6 +111,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 KEEPWELL_ROOT = os.environ.get("KEEPWELL_ROOT") or f"file:{PLACES.keys / 'root.key'}"
 KEEPWELL_SSO_PRIVATE = os.environ.get("KEEPWELL_SSO_PRIVATE") == "1"
+KEEPWELL_LOOPBACK_CARRIERS = os.environ.get("KEEPWELL_LOOPBACK_CARRIERS") == "1"
 KEEPWELL_ANCHOR = os.environ.get("KEEPWELL_ANCHOR") or str(PLACES.keys / "anchor.jsonl")
 
 # Each domain's jobs are in its `jobs.py`.

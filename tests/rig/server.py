@@ -171,6 +171,7 @@ class Server:
             "KEEPWELL_OWNER_DATABASE_URL": self.url(OWNER, database),
             "KEEPWELL_SEQUENCER_DATABASE_URL": self.url(SEQUENCER, database),
             "DJANGO_SETTINGS_MODULE": "config.settings",
+            "KEEPWELL_LOOPBACK_CARRIERS": "1",
         }
 
 

@@ -26,6 +26,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import jwt
 from django.conf import settings
 
+from keepwell.base import addresses
 from keepwell.base.refusal import Refusal
 
 SECONDS = 5
@@ -43,8 +44,6 @@ STRONG = frozenset(
     }
 )
 """Values of `acr` that say two factors or a key of hardware; otherwise `amr` has to say "mfa" (RFC 8176)."""
-
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +196,7 @@ def _address(host: str, port: int) -> str:
 
 
 def _public(address: str) -> bool:
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.sixtofour or ip.teredo or ip in _NAT64:
-            return False
-        ip = ip.ipv4_mapped or ip
-    return ip.is_global and not ip.is_multicast
+    return addresses.open_to(ipaddress.ip_address(address.partition("%")[0]))
 
 
 def _is_https(url: object) -> bool:

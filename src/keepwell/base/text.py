@@ -105,6 +105,11 @@ def email(typed: str) -> str | None:
     return folded if _EMAIL.fullmatch(folded) else None
 
 
+def one_line(words: str) -> bool:
+    "Whether it fits in one line of a header or a form: no control characters and none of Unicode's line separators."
+    return not any(unicodedata.category(c) in {"Cc", "Zl", "Zp", "Cs"} for c in words)
+
+
 def record_number(typed: str) -> str:
     "Letters and digits only; O and 0, and I, L and 1 read alike over the phone (Crockford base 32)."
     return "".join(c for c in fold(typed).upper() if c.isalnum()).translate(_LOOKALIKES)

@@ -16,6 +16,7 @@ from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
 from keepwell.ledger.actions import action
+from keepwell.outbound import placing
 from keepwell.outbound.models import Connection, Detail, Sender, VendorService
 from keepwell.outbound.models.messages import OFFICE
 from keepwell.vault.phi import PhiClass
@@ -97,7 +98,9 @@ WAYS: dict[str, Way] = {
 
 
 def checked(way: Way, said: Mapping[str, str]) -> dict[str, str]:
-    """What was filled in, trimmed. Raises Refusal FIELD_EMPTY, TEXT_TOO_LONG, CHOICE_UNKNOWN, WEBHOOK_NOT_HTTPS …"""
+    """What was filled in, trimmed. Raises Refusal FIELD_EMPTY, TEXT_TOO_LONG, CHOICE_UNKNOWN, EMAIL_UNREADABLE, and
+    why it names no place that may be spoken to (placing.py).
+    """
     found = {ask.name: said.get(ask.name, "").strip() for ask in way.asks}
     for ask in way.asks:
         value = found[ask.name]
@@ -107,10 +110,9 @@ def checked(way: Way, said: Mapping[str, str]) -> dict[str, str]:
             raise Refusal("TEXT_TOO_LONG", field=ask.name, most=LONGEST)
         if ask.choices and value not in dict(ask.choices):
             raise Refusal("CHOICE_UNKNOWN", field=ask.name)
-    if "url" in found and not found["url"].startswith("https://"):
-        raise Refusal("WEBHOOK_NOT_HTTPS", field="url")
-    if way.connector == "smtp" and (not found["port"].isdecimal() or text.email(found["from"]) is None):
-        raise Refusal("CHOICE_UNKNOWN" if text.email(found["from"]) else "EMAIL_UNREADABLE", field="port")
+    placing.refuse(found)
+    if way.connector == "smtp" and (text.email(found["from"]) is None or not found["from"].isascii()):
+        raise Refusal("EMAIL_UNREADABLE", field="from")
     return {name: value for name, value in found.items() if value}
 
 
@@ -153,7 +155,7 @@ def describe(name: str, *, by: Actor, neutral: str = "", phone: str = "", postal
     for field, value in said.items():
         if len(value) > MOST[field]:
             raise Refusal("TEXT_TOO_LONG", field=field, most=MOST[field])
-        if any(ord(c) < 32 or ord(c) == 127 for c in value):
+        if not text.one_line(value):
             raise Refusal("PHI_IN_SUBJECT", field=field)
     Sender.objects.filter(ended_at=None).update(ended_at=clock.now())
     made = Sender(**said)

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 
+from keepwell.base import text
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel, Topic
 
@@ -147,7 +148,7 @@ def render(made: Notice, values: Mapping[str, Any], filling: Filling, channel: C
     filled |= {"clinic": filling.clinic, "first_name": filling.first_name, "phone": filling.phone,
                "postal": filling.postal, "stop": stop}  # fmt: skip
     subject = made.subject.get(language, made.subject["en"]) % filled
-    if any(ord(c) < 32 or ord(c) == 127 for c in subject):
+    if not text.one_line(subject):
         raise Refusal("PHI_IN_SUBJECT")
     level = filling.level if filling.first_name or filling.level != "full" else "usual"
     parts = [made.text(language, level) % filled]

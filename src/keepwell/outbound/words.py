@@ -28,6 +28,8 @@ REASONS: dict[str, Any] = {
     "INSECURE_TRANSPORT": _("The connection to the carrier was not secure, so nothing was sent."),
     "CARRIER_SILENT": _("The carrier got it and did not answer: it may have arrived or not. Ask before sending again."),
     "SENDER_STOPPED": _("Keepwell was stopped while sending: it may have arrived or not. Ask before sending again."),
+    "CARRIER_REFUSES": _("The carrier does not take it, and not because of the address. It is tried again."),
+    "SENDER_REFUSED": _("The carrier does not let us write from our own address or number."),
     "SENDING_BROKE": _("It could not be put together. Tell whoever runs this system."),
     "TOO_LATE": _("The time it was good for was over."),
     "POINTLESS": _("What it speaks of no longer stands."),
@@ -35,7 +37,8 @@ REASONS: dict[str, Any] = {
 """Codes that are no refusal: what became of a message on its way."""
 
 CARRIER = ("CARRIER_NOT_CONNECTED", "CARRIER_SIGN_IN", "CARRIER_AWAY", "INSECURE_TRANSPORT", "EMAIL_NO_UNSUB",
-           "WEBHOOK_NOT_HTTPS", "WEBHOOK_PRIVATE")  # fmt: skip
+           "WEBHOOK_NOT_HTTPS", "WEBHOOK_PRIVATE", "CARRIER_REFUSES", "SENDER_REFUSED", "SENDING_BROKE",
+           "NETWORK_UNREADABLE")  # fmt: skip
 AGREEMENT = ("BAA_REQUIRED", "BAA_EXPIRED", "BAA_NOT_COUNTERSIGNED", "BAA_AUTO_RENEW_UNREVIEWED",
              "BAA_CLASS_NOT_COVERED", "CURE_EXPIRED", "SERVICE_NOT_IN_USE")  # fmt: skip
 

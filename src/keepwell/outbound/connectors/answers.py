@@ -38,8 +38,10 @@ def _meaning(answer: wire.Answer) -> Outcome | None:
         return Outcome(Fate.LATER, "CARRIER_SIGN_IN")
     if answer.status in (408, 425, 429, 503):
         return Outcome(Fate.LATER, "CARRIER_BUSY", after=after)
-    if answer.status // 100 == 4:
+    if answer.status in (400, 422):
         return Outcome(Fate.REFUSED, "ADDRESS_REFUSED")
+    if answer.status // 100 == 4:
+        return Outcome(Fate.LATER, "CARRIER_REFUSES", after=after)
     return Outcome(Fate.UNKNOWN, "CARRIER_SILENT")
 
 

@@ -1,7 +1,8 @@
 """HTTPS as connectors speak it: only https, the address looked up once and pinned, nothing private, no redirects.
 
 A host name is resolved here, every address it has is judged, and the connection goes to the one that was judged: a
-name that answers differently a moment later leads nowhere (server-side request forgery, CWE-918).
+name that answers differently a moment later leads nowhere (server-side request forgery, CWE-918). What lies in a
+practice's own networks may be named; this machine only where the operator says so (KEEPWELL_LOOPBACK_CARRIERS).
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
+from django.conf import settings
+
+from keepwell.base import addresses
 from keepwell.base.refusal import Refusal
 from keepwell.outbound.connectors.base import SECONDS
 
 MOST = 64 * 1024
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Away(Exception):
@@ -50,17 +52,19 @@ class Target:
 
 
 def judged(url: str, allowed: Iterable[str] = ()) -> Target:
-    """Where a URL leads. Raises Refusal WEBHOOK_NOT_HTTPS, WEBHOOK_PRIVATE; Away when the name leads nowhere."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.hostname or parts.username or parts.password:
-        raise Refusal("WEBHOOK_NOT_HTTPS", field="url")
-    port = parts.port or 443
-    addresses = _addresses(parts.hostname, port)
-    networks = [ipaddress.ip_network(each) for each in allowed]
-    if not addresses or not all(_open(address, networks) for address in addresses):
+    """Where a URL leads. Raises Refusal WEBHOOK_NOT_HTTPS, WEBHOOK_PRIVATE, NETWORK_UNREADABLE; Away when nowhere."""
+    try:
+        place = addresses.place(url)
+    except ValueError:
+        raise Refusal("WEBHOOK_NOT_HTTPS", field="url") from None
+    try:
+        own = addresses.networks(",".join(allowed))
+    except ValueError:
+        raise Refusal("NETWORK_UNREADABLE", field="networks") from None
+    found = _addresses(place.host, place.port)
+    if not found or not all(_open(address, own) for address in found):
         raise Refusal("WEBHOOK_PRIVATE", field="url")
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(parts.hostname, port, path, addresses[0])
+    return Target(place.host, place.port, place.path, found[0])
 
 
 def _addresses(host: str, port: int) -> list[str]:
@@ -71,18 +75,14 @@ def _addresses(host: str, port: int) -> list[str]:
         pass
     try:
         return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    except OSError:
+    except (OSError, UnicodeError):
         raise Away from None
 
 
-def _open(address: str, allowed: Iterable[Network]) -> bool:
+def _open(address: str, own: Iterable[addresses.Network]) -> bool:
     """Whether an address may be reached: a public one, or one in a network the practice named."""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None)
-    ip = mapped or ip
-    if any(ip.version == network.version and ip in network for network in allowed):
-        return True
-    return ip.is_global and not ip.is_multicast
+    return addresses.open_to(ip, own, loopback=settings.KEEPWELL_LOOPBACK_CARRIERS)
 
 
 def post(
@@ -93,10 +93,12 @@ def post(
     connection = http.client.HTTPConnection(target.host, target.port, timeout=SECONDS)
     try:
         connection.sock = _secured(target, authority)
-    except OSError:
+        _begun(connection, target.path, body, headers)
+    except (OSError, ValueError, http.client.InvalidURL):
+        connection.close()
         raise Away from None
     try:
-        connection.request("POST", target.path, body, dict(headers))
+        connection.endheaders(body)
         response = connection.getresponse()
         after = response.getheader("Retry-After", "")
         return Answer(response.status, response.read(MOST), int(after) if after.isdecimal() else None)
@@ -104,6 +106,13 @@ def post(
         raise Silent from None
     finally:
         connection.close()
+
+
+def _begun(connection: http.client.HTTPConnection, path: str, body: bytes, headers: Mapping[str, str]) -> None:
+    """The head of a request, put together; nothing of it is sent yet, so what breaks here was not sent."""
+    connection.putrequest("POST", path)
+    for name, value in {**headers, "Content-Length": str(len(body))}.items():
+        connection.putheader(name, value)
 
 
 def _secured(target: Target, authority: Any) -> ssl.SSLSocket:

@@ -79,8 +79,14 @@ class Mailbox:
     taken: list[EmailMessage] = field(default_factory=list)
     answer: str = "250 taken"
     rcpt: str = "250 OK"
+    sender: str = "250 OK"
     silent: bool = False
     delay: float = 0.0
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.sender.startswith("250"):
+            envelope.mail_from = address
+        return self.sender
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if self.rcpt.startswith("250"):

@@ -8,10 +8,13 @@ from urllib.parse import urlencode
 
 from keepwell.base.sending import Channel
 from keepwell.outbound.connectors import answers
-from keepwell.outbound.connectors.base import Connector, Outcome, Parcel
+from keepwell.outbound.connectors.base import Connector, Fate, Outcome, Parcel
 
 STOPPED = 21610
 """The carrier's own code for a number that texted STOP to it."""
+
+OURS = frozenset({21212, 21603, 21606, 21659, 21660})
+"""Its codes for a number of ours that may not send: nothing is wrong with the patient's."""
 
 
 class Sms(Connector):
@@ -31,6 +34,9 @@ class Sms(Connector):
             "Idempotency-Key": parcel.message.hex,
         }
         outcome, answer = answers.posted(parcel, url, urlencode(form).encode(), headers)
-        if outcome and answer and answers.said_in(answer).get("code") == STOPPED:
+        code = answers.said_in(answer).get("code") if outcome and answer else None
+        if outcome and code == STOPPED:
             return replace(outcome, code="TEXTS_STOPPED")
+        if code in OURS:
+            return Outcome(Fate.LATER, "SENDER_REFUSED")
         return answers.taken(outcome, answer, "sid")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as LINES
@@ -18,6 +19,9 @@ from keepwell.outbound.connectors.base import SECONDS, Connector, Fate, Outcome,
 NAMELESS = "[127.0.0.1]"
 """What we greet with (RFC 5321 § 4.1.3): looking up our own name would tell it, and ask the network before the gate."""
 
+WHOSE, OURS = b"5.1.", (b"5.1.7", b"5.1.8")
+"""What is wrong with an address, and with ours among them (RFC 3463 § 3.2)."""
+
 
 class Smtp(Connector):
     """The practice's own mail server, or one it has an agreement with."""
@@ -26,18 +30,23 @@ class Smtp(Connector):
     channel: ClassVar[Channel] = Channel.EMAIL
 
     def hand_over(self, parcel: Parcel) -> Outcome:
-        if text.email(str(parcel.to)) is None or not _one_line(str(parcel.to), parcel.subject, parcel.sender):
+        to = str(parcel.to)
+        if text.email(to) is None or not to.isascii() or not text.one_line(to):
             return Outcome(Fate.REFUSED, "ADDRESS_REFUSED")
+        try:
+            content = _stuffed(_written(parcel).as_bytes(policy=LINES))
+        except (ValueError, TypeError, KeyError, LookupError, MessageError):
+            return Outcome(Fate.LATER, "SENDING_BROKE")
         try:
             server = _connected(parcel)
         except (smtplib.SMTPNotSupportedError, ssl.SSLError):
             return Outcome(Fate.LATER, "INSECURE_TRANSPORT")
         except smtplib.SMTPAuthenticationError:
             return Outcome(Fate.LATER, "CARRIER_SIGN_IN")
-        except (OSError, smtplib.SMTPException):
+        except (OSError, ValueError, smtplib.SMTPException):
             return Outcome(Fate.LATER, "CARRIER_AWAY")
         try:
-            return _spoken(server, parcel)
+            return _spoken(server, parcel, content)
         finally:
             server.close()
 
@@ -56,40 +65,54 @@ def _connected(parcel: Parcel) -> smtplib.SMTP:
         server.ehlo()
         if s.get("user"):
             server.login(str(s["user"]), str(s["password"]))
-    except (OSError, smtplib.SMTPException):
+    except (OSError, ValueError, smtplib.SMTPException):
         server.close()
         raise
     return server
 
 
-def _spoken(server: smtplib.SMTP, parcel: Parcel) -> Outcome:
+def _spoken(server: smtplib.SMTP, parcel: Parcel, content: bytes) -> Outcome:
     """Envelope, then content. Until the content is sent nothing is accepted; from then on only its answer tells."""
     try:
-        for code, _said in (
-            server.mail(str(parcel.secrets["from"])),
-            server.rcpt(str(parcel.to)),
-            server.docmd("DATA"),
-        ):
-            if code // 100 not in (2, 3):
-                return _refused(code)
-    except (OSError, smtplib.SMTPException):
+        code, _said = server.mail(str(parcel.secrets["from"]))
+        if code // 100 != 2:
+            return _later(code, "SENDER_REFUSED")
+        code, said = server.rcpt(str(parcel.to))
+        if code // 100 != 2:
+            return _recipient(code, said)
+        code, _said = server.docmd("DATA")
+        if code != 354:
+            return _later(code, "CARRIER_REFUSES")
+    except (OSError, ValueError, smtplib.SMTPException):
         return Outcome(Fate.LATER, "CARRIER_AWAY")
     try:
-        server.send(_stuffed(_written(parcel).as_bytes(policy=LINES)))
+        server.send(content)
         code, said = server.getreply()
     except (OSError, smtplib.SMTPException):
         return Outcome(Fate.UNKNOWN, "CARRIER_SILENT")
     if code // 100 != 2:
-        return _refused(code)
+        return _recipient(code, said) if said.startswith(WHOSE) else _later(code, "CARRIER_REFUSES")
     return Outcome(Fate.ACCEPTED, reference=said.decode("ascii", "replace")[:120])
 
 
-def _refused(code: int) -> Outcome:
-    return Outcome(Fate.REFUSED, "ADDRESS_REFUSED") if code // 100 == 5 else Outcome(Fate.LATER, "CARRIER_BUSY")
+def _recipient(code: int, said: bytes) -> Outcome:
+    """Whether this mailbox is refused. Policy, relaying and signing in are about us (RFC 3463 § 3.8, RFC 4954)."""
+    if said.startswith(OURS):
+        return _later(code, "SENDER_REFUSED")
+    if code // 100 != 5 or code in (503, 530) or said.startswith(b"5.7."):
+        return _later(code, "CARRIER_REFUSES")
+    return Outcome(Fate.REFUSED, "ADDRESS_REFUSED")
+
+
+def _later(code: int, refused: str) -> Outcome:
+    """Not this message's fault: tried again, and shown to a person when it does not get better."""
+    return Outcome(Fate.LATER, refused if code // 100 == 5 else "CARRIER_BUSY")
 
 
 def _written(parcel: Parcel) -> EmailMessage:
     """The message itself (RFC 5322): fixed subject, its own lasting Message-ID, plain text, a letter as PDF."""
+    if not text.one_line(parcel.subject + parcel.sender):
+        raise ValueError("more than one line")
     mail = EmailMessage()
     mail["From"] = Address(parcel.sender, addr_spec=str(parcel.secrets["from"]))
     mail["To"] = str(parcel.to)
@@ -111,7 +134,3 @@ def _stuffed(content: bytes) -> bytes:
     content = content.replace(b"\r\n.", b"\r\n..")
     content = b"." + content if content.startswith(b".") else content
     return content + (b"" if content.endswith(b"\r\n") else b"\r\n") + b".\r\n"
-
-
-def _one_line(*words: str) -> bool:
-    return not any(ord(c) < 32 or ord(c) == 127 for word in words for c in word)
