@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from keepwell.access.models import EmergencyAccess, Reason
 from keepwell.base import clock
@@ -68,7 +69,7 @@ def decided(
     for subject, records in people.items():
         own = [row for row in rows if row.patient_id in records]
         if not own:
-            closed[subject] = Refusal("POLICY_DENY", rule="you are in no emergency with this patient now")
+            closed[subject] = Refusal("POLICY_DENY", rule=gettext("you are in no emergency with this patient now"))
         elif PhiClass.PART2 in wanted and not any(row.part2_at for row in own):
             closed[subject] = Refusal("P2_EMERG_FIELDS")
         if any(row.reason == Reason.TREATMENT for row in own):

@@ -8,8 +8,9 @@ from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext
 
-from keepwell.access import in_force, relations
+from keepwell.access import in_force, relations, words
 from keepwell.access.models import Membership, Restriction
 from keepwell.access.persons import persons
 from keepwell.base import clock
@@ -273,8 +274,7 @@ def refused(
         return dict.fromkeys(whose, Refusal("PSYCH_NOTES_LOCKED"))
     beyond = wanted - visible(by)
     if beyond:
-        rule = f"your role does not include {', '.join(sorted(beyond))} for this purpose"
-        return dict.fromkeys(whose, Refusal("POLICY_DENY", rule=rule))
+        return dict.fromkeys(whose, Refusal("POLICY_DENY", rule=words.beyond(beyond)))
     if by.role is Role.SYSTEM:
         return {}
     people = persons(whose) if people is None else people
@@ -284,7 +284,7 @@ def refused(
         no, lifted = in_force.decided(by, wanted, {s: people[s] for s in whose})
     elif wanted & NEEDS_RELATION:
         caring = cared_for(by, {record for s in whose for record in people[s]})
-        stranger = Refusal("POLICY_DENY", rule="you are not on this patient's care team")
+        stranger = Refusal("POLICY_DENY", rule=gettext("you are not on this patient's care team"))
         no = {s: stranger for s in whose if caring.isdisjoint(people[s])}
     return no | restricted(by, wanted, {s: people[s] for s in whose if s not in no and s not in lifted})
 

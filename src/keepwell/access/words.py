@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.access.models import Duty, TextKind
@@ -12,6 +13,8 @@ from keepwell.base.sending import Channel, Topic
 from keepwell.vault.phi import PhiClass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from keepwell.access.policy import Hatted
 
 ROLES = {
@@ -102,3 +105,9 @@ def role_word(role: str) -> str:
 def hat_word(who: Hatted) -> str:
     """What somebody is here as: the practice's own role by its name, else the role."""
     return who.custom.name if who.custom else role_word(who.role)
+
+
+def beyond(classes: Iterable[PhiClass]) -> str:
+    """Why a role does not reach these, for the sentence of POLICY_DENY."""
+    what = ", ".join(str(CLASSES[phi]) for phi in sorted(classes))
+    return gettext("your role does not include %(what)s for this purpose") % {"what": what}

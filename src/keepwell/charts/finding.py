@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from keepwell.access import policy
 from keepwell.base.actor import Actor
 from keepwell.base.asked import Asked
@@ -68,7 +70,7 @@ def index(patient: UUID, person: Findable, *, by: Actor) -> None:
 
 def _require_looking(fields: Iterable[str], by: Actor) -> None:
     if PhiClass.IDENTITY not in policy.visible(by):
-        refusal = Refusal("POLICY_DENY", rule="your role does not include looking for patients")
+        refusal = Refusal("POLICY_DENY", rule=gettext("your role does not include looking for patients"))
         asked = canonical({"asked": tuple(fields)})
         custody.record(Entry("deny", "patient.searched", (PhiClass.IDENTITY,), outcome=refusal.code, detail=asked), by)
         raise refusal

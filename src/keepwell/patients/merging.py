@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from keepwell.access import policy
 from keepwell.access.models import PatientLink
 from keepwell.access.persons import persons, survivors
@@ -49,7 +51,9 @@ def _no_gain(patients: tuple[UUID, UUID], by: Actor) -> None:
     people = persons(patients)
     caring = policy.cared_for(by, {record for records in people.values() for record in records})
     if len({caring.isdisjoint(records) for records in people.values()}) > 1:
-        raise Refusal("POLICY_DENY", rule="you look after one of these two; a colleague who does not can merge them")
+        raise Refusal(
+            "POLICY_DENY", rule=gettext("you look after one of these two; a colleague who does not can merge them")
+        )
 
 
 def _hold(patients: tuple[UUID, UUID]) -> None:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from keepwell.access.entrances import Signed
 from keepwell.access.models import Membership, Practice
 from keepwell.access.pages import page
-from keepwell.access.policy import Can
+from keepwell.access.policy import Can, may
 from keepwell.base import clock
 from keepwell.base.actor import Purpose
 from keepwell.patients.views import actor_of, chart_of
@@ -49,6 +49,7 @@ def paper(request: HttpRequest) -> HttpResponse:
 
 def _shown(request: HttpRequest, asked: Any) -> dict[str, Any]:
     zone: ZoneInfo = wall.zone(Practice.objects.values_list("time_zone", flat=True).get())
+    by = actor_of(request)
     chosen, who = _day(asked.get("day", ""), zone), _uuid(asked.get("provider", ""))
     known: list[Membership] = list(providers())
     return {
@@ -57,12 +58,13 @@ def _shown(request: HttpRequest, asked: Any) -> dict[str, Any]:
         "before": chosen - DAY,
         "after": chosen + DAY,
         "who": who,
-        "lines": daysheet.lines(chosen, zone, by=actor_of(request), provider=who),
+        "lines": daysheet.lines(chosen, zone, by=by, provider=who),
         "filters": _filters(chosen, who, known),
         "whose": next((m.name for m in known if m.id == who), ""),
         "ways": MODALITIES,
         "chart_of": chart_of,
         "page_of": page_of,
+        "books": may(by, Can.BOOK_APPOINTMENTS),
     }
 
 

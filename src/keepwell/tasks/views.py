@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -123,7 +124,7 @@ def change(request: HttpRequest, task: UUID) -> HttpResponse:
     row = lists.seen(task, by)
     form = ChangeForm(request.POST, by=by, fixed=bool(row.kind), prefix="change")
     if not row.kind and not lines.lines([row], by)[0].words:
-        raise Refusal("POLICY_DENY", rule="your role does not include what this task says")
+        raise Refusal("POLICY_DENY", rule=gettext("your role does not include what this task says"))
     if not form.is_valid():
         return _task(request, row, status=422)
     actions.change(row, form.asks(), by=by)

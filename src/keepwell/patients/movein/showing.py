@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keepwell import charts
-from keepwell.access import policy
+from keepwell.access import policy, words
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.base.tables.shapes import Row
@@ -58,7 +58,7 @@ def sees(by: Actor) -> bool:
 def require_sight(by: Actor) -> None:
     """A list says who people are, how to reach them and who pays. Raises Refusal POLICY_DENY."""
     if missing := SIGHT - policy.visible(by):
-        raise Refusal("POLICY_DENY", rule=f"your role does not include {', '.join(sorted(missing))} for this purpose")
+        raise Refusal("POLICY_DENY", rule=words.beyond(missing))
 
 
 def head_of(row: MoveIn, by: Actor) -> dict[str, Any]:

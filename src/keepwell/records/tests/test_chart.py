@@ -102,7 +102,7 @@ def test_the_front_desk_sees_who_it_is_and_a_closed_bar_for_the_rest(rosa: Actor
     page = text(ask(rosa, f"/patients/{ada}/"))
     assert "Ada Lovelace" in page
     assert "Clinical: protected" in page
-    assert "your role does not include clinical" in page
+    assert "your role does not include clinical records" in page
     assert "Claim: pharmacy" in page
     for words in ("Asthma", "Penicillin", "Check-up", "Heart rate"):
         assert words not in page, words

@@ -45,6 +45,12 @@ def test_the_sheet_names_who_comes_on_both_clocks(rosa: Actor, willow: Clinic, c
     assert "Nobody comes" in text(ask(rosa, f"{sheet(calendar)}&provider={rosa.id}"))
 
 
+def test_where_somebody_is_is_asked_by_who_books(rosa: Actor, pat: Actor, calendar: Calendar, ada: UUID):
+    books(rosa, ada, calendar)
+    assert "/location/" in ask(rosa, sheet(calendar)).content.decode()
+    assert "/location/" not in ask(again(pat), sheet(calendar)).content.decode()
+
+
 def test_what_is_missing_comes_from_facts(rosa: Actor, willow: Clinic, calendar: Calendar):
     kim = registers(willow, KIM)
     made = books(rosa, kim, calendar)
