@@ -19,6 +19,7 @@ from keepwell.ledger.actions import action
 from keepwell.outbound import placing
 from keepwell.outbound.models import Connection, Detail, Sender, VendorService
 from keepwell.outbound.models.messages import OFFICE
+from keepwell.patients.merging import known
 from keepwell.vault.phi import PhiClass
 
 LONGEST = 200
@@ -166,8 +167,9 @@ def describe(name: str, *, by: Actor, neutral: str = "", phone: str = "", postal
 def choose_detail(patient: UUID, level: str, *, by: Actor) -> Detail:
     """What a patient chose takes the place of what they chose before, in every record of theirs.
 
-    Whoever may know how to reach the patient writes it down. Raises Refusal CHOICE_UNKNOWN, POLICY_DENY and others.
+    Whoever may know how to reach the patient writes it down. Raises Refusal NOT_FOUND, CHOICE_UNKNOWN, POLICY_DENY …
     """
+    known(patient)
     policy.require(by, patient, PhiClass.CONTACT)
     if level not in Detail.Level.values:
         raise Refusal("CHOICE_UNKNOWN", field="level")

@@ -30,6 +30,7 @@ from keepwell.outbound.preview import preview
 from keepwell.outbound.vendors.words import channel_word
 from keepwell.outbound.wording import NOTICES
 from keepwell.patients.excerpts import NameTag
+from keepwell.patients.merging import known
 from keepwell.patients.views import actor_of, chart_of
 
 WAYS = (Channel.SMS, Channel.EMAIL, Channel.LETTER, Channel.FAX)
@@ -96,6 +97,7 @@ def _elsewhere(asked: QueryDict) -> Elsewhere:
 @page(Can.USE_OUTBOX, purpose=Purpose.HOPERAT)
 def compose(request: HttpRequest, patient: UUID) -> HttpResponse:
     """GET shows what would leave; POST sends it, or lets it wait with its reason. `look` only shows it."""
+    known(patient)
     by, posted = actor_of(request), request.method == "POST"
     asked = request.POST if posted else request.GET
     chosen, seen, refusal = Chosen.of(asked, posted=posted), None, None

@@ -69,6 +69,12 @@ def standing_for(patient: UUID) -> UUID:
     return survivors([patient])[patient]
 
 
+def known(patient: UUID) -> None:
+    """Raises Refusal NOT_FOUND for an id that is no patient's here."""
+    if not Patient.objects.filter(id=patient).exists():
+        raise Refusal("NOT_FOUND")
+
+
 def require_standing(*patients: UUID) -> None:
     """Raises Refusal PATIENT_WITHDRAWN if the list that brought one of them here was undone."""
     if Patient.objects.filter(id__in=patients, withdrawn_at__isnull=False).exists():

@@ -25,7 +25,7 @@ from keepwell.charts.excerpts import plan
 from keepwell.patients import flags
 from keepwell.patients.excerpts import AgreedRestriction, Header, RestrictionTerms
 from keepwell.patients.forms_restrictions import HOW, TOWARD, RestrictionForm
-from keepwell.patients.models import Patient
+from keepwell.patients.merging import known as known
 from keepwell.patients.views import actor_of
 from keepwell.vault.phi import PhiClass
 
@@ -136,12 +136,6 @@ def _lasting(patient: UUID) -> Q:
 def _members() -> list[Membership]:
     lasts = Q(ends_at=None) | Q(ends_at__gt=clock.now())
     return list(Membership.objects.filter(lasts).order_by("name", "role"))
-
-
-def known(patient: UUID) -> None:
-    """Raises Refusal NOT_FOUND for an id that is no patient's here."""
-    if not Patient.objects.filter(id=patient).exists():
-        raise Refusal("NOT_FOUND")
 
 
 def speaks_with(patient: UUID, by: Actor) -> None:

@@ -23,6 +23,7 @@ from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
 from keepwell.outbound.agreements import today_at
 from keepwell.patients.excerpts import Header, NameTag
+from keepwell.patients.merging import known
 from keepwell.patients.views import chart_of
 from keepwell.privacy import actions, pairing, report
 from keepwell.privacy.accounting import RULES
@@ -112,6 +113,7 @@ def account(request: HttpRequest, patient: UUID) -> HttpResponse:
     form = request.POST.get("form", "")
     if form not in ("csv", "pdf"):
         raise Refusal("CHOICE_UNKNOWN", field="form")
+    known(patient)
     pairing.refuse_unpaired(patient, by)
     chart, rows, told = _read(patient, by, everything=False)
     practice = _practice(by)

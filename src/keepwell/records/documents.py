@@ -37,7 +37,7 @@ from keepwell.vault.phi import PhiClass
 
 MOST = 25 * 1024 * 1024
 MOST_PIXELS = 120_000_000
-"""A page of 300 dpi has 9 million; what claims more than this swells in whoever's browser shows it."""
+"""A page of 300 dpi has 9 million; what claims more, or does not say, swells in whoever's browser shows it."""
 LONGEST_NAME = 120
 TO_SORT = kinds.kind("document.to_sort", _("Sort a document that came in."), icon="file-question", page="document")
 TO_READ = kinds.kind("document.to_read", _("Look at a document."), icon="file-text", page="document")
@@ -92,7 +92,7 @@ def check(coming: Coming) -> Checked:
     kind = filetypes.type_of(head)
     if kind is None:
         raise Refusal("DOCUMENT_TYPE", field="file")
-    if (filetypes.pixels(head) or 0) > MOST_PIXELS:
+    if kind in filetypes.PICTURES and not 0 < (filetypes.pixels(b"".join(coming.chunks())) or 0) <= MOST_PIXELS:
         raise Refusal("DOCUMENT_SWELLS", field="file")
     return Checked(kind, size, screened(coming.chunks()))
 

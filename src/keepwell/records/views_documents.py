@@ -99,7 +99,7 @@ def _called(rows: list[Document], by: Actor) -> list[tuple[Document, Unsorted | 
 def document(request: HttpRequest, document: UUID) -> HttpResponse:
     """One document: look at it, say whose it is and what it is, give it to somebody, or throw it away."""
     by, row = actor_of(request), _found(document)
-    form = FileForm(request.POST or None, initial=_as_filed(row, by))
+    form = FileForm(request.POST if request.method == "POST" else None, initial=_as_filed(row, by))
     chosen = Chosen.of(request.POST, by)
     if request.method == "POST" and not chosen.looking:
         if not chosen.patient:

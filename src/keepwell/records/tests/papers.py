@@ -23,5 +23,22 @@ def jpeg(width: int, height: int) -> bytes:
     return b"\xff\xd8" + app0 + b"\xff\xc0\x00\x11\x08" + struct.pack("!HH", height, width) + bytes(10)
 
 
+def behind(picture: bytes, segments: int = 1) -> bytes:
+    """A JPEG whose frame header comes after so many segments of 64 KB (APP2, as color profiles are)."""
+    return picture[:2] + (b"\xff\xe2\xff\xff" + bytes(0xFFFD)) * segments + picture[2:]
+
+
+def tiff(*pages: tuple[int, int], order: str = "<", back: bool = False) -> bytes:
+    """A TIFF of pages that say they are so large; `back`: the last one leads to the first again."""
+    said = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}HI", 42, 8)
+    for at, (width, height) in enumerate(pages):
+        last = at == len(pages) - 1
+        following = (8 if back else 0) if last else len(said) + 2 + 24 + 4
+        said += struct.pack(f"{order}H", 2)
+        said += struct.pack(f"{order}HHII", 256, 4, 1, width) + struct.pack(f"{order}HHII", 257, 4, 1, height)
+        said += struct.pack(f"{order}I", following)
+    return said
+
+
 def _piece(kind: bytes, data: bytes) -> bytes:
     return struct.pack("!I", len(data)) + kind + data + struct.pack("!I", zlib.crc32(kind + data))

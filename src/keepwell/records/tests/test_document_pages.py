@@ -48,6 +48,12 @@ def test_put_in_looked_at_named_and_filed(willow: Clinic, rosa: Actor, ada: UUID
     assert waiting(rosa) == []
 
 
+def test_an_empty_form_says_what_is_missing(willow: Clinic, rosa: Actor):
+    answer = ask(rosa, f"/documents/{comes(willow).id}/", {})
+    assert answer.status_code == 422
+    assert "Say whose it is" in text(answer)
+
+
 def test_one_bad_file_keeps_all_out(rosa: Actor):
     upload: Any = {"files": [SimpleUploadedFile("a.pdf", PDF), SimpleUploadedFile("b.pdf", HTML)]}
     answer = ask(rosa, "/documents/", upload)

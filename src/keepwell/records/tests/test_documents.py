@@ -21,7 +21,7 @@ from keepwell.patients.tests.people import again, looks_after
 from keepwell.records import documents
 from keepwell.records.documents import Coming
 from keepwell.records.models import Document
-from keepwell.records.tests.papers import HTML, PDF, ZIP, jpeg, png
+from keepwell.records.tests.papers import HTML, PDF, ZIP, behind, jpeg, png, tiff
 from tests.cast import Clinic
 
 FAX = Document.Source.FAX
@@ -68,14 +68,24 @@ def test_what_the_carrier_brings_twice_is_kept_once(willow: Clinic):
     [
         (b"", "FILES_MISSING"), (ZIP, "DOCUMENT_TYPE"), (HTML, "DOCUMENT_TYPE"),
         (png(60_000, 60_000), "DOCUMENT_SWELLS"), (jpeg(40_000, 40_000), "DOCUMENT_SWELLS"),
-        (PDF + bytes(documents.MOST), "DOCUMENT_TOO_LARGE"),
+        (behind(jpeg(65_000, 65_000)), "DOCUMENT_SWELLS"), (behind(jpeg(65_000, 65_000), 9), "DOCUMENT_SWELLS"),
+        (tiff((1728, 2200), (60_000, 60_000)), "DOCUMENT_SWELLS"), (tiff((9, 9), back=True), "DOCUMENT_SWELLS"),
+        (b"\xff\xd8\xff", "DOCUMENT_SWELLS"), (png(0, 9), "DOCUMENT_SWELLS"), (jpeg(9, 0), "DOCUMENT_SWELLS"),
+        (b"II*\x00" + bytes(9), "DOCUMENT_SWELLS"), (PDF + bytes(documents.MOST), "DOCUMENT_TOO_LARGE"),
     ],
-    ids=["empty", "zip", "html", "png", "jpeg", "large"],
+    ids=[
+        "empty", "zip", "html", "png", "jpeg", "behind one", "behind many", "tiff", "tiff in a circle", "no size",
+        "png without width", "jpeg without height", "tiff without pages", "large",
+    ],
 )  # fmt: skip
 def test_what_is_not_kept_is_refused_by_its_own_bytes(willow: Clinic, content: bytes, code: str):
     assert refused(comes, willow, content, "card.png") == code
     with present(willow.system):
         assert not Document.objects.exists()
+
+
+def test_a_large_color_profile_keeps_no_picture_out(willow: Clinic):
+    assert comes(willow, behind(jpeg(400, 300), 2)).type == "image/jpeg"
 
 
 def test_a_photo_id_filed_is_identity_and_a_record_is_clinical(willow: Clinic, rosa: Actor, imani: Actor, ada: UUID):
@@ -200,5 +210,9 @@ def test_what_a_file_is_and_how_large_a_picture_is():
     assert filetypes.type_of(b"II*\x00") == "image/tiff"
     assert filetypes.pixels(png(30, 20)) == 600
     assert filetypes.pixels(jpeg(400, 300)) == 120_000
+    assert filetypes.pixels(behind(jpeg(400, 300), 3)) == 120_000
+    assert filetypes.pixels(b"\xff\xd8\xff\xff\xff" + jpeg(400, 300)[3:]) == 120_000
+    assert filetypes.pixels(tiff((1728, 2200), (1728, 1100))) == 1728 * 2200
+    assert filetypes.pixels(tiff((300, 200), order=">")) == 60_000
     assert filetypes.pixels(b"\xff\xd8\xff") is None
     assert filetypes.pixels(PDF) is None
