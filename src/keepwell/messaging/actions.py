@@ -9,6 +9,7 @@ from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
+from keepwell.messaging import once
 from keepwell.messaging.incoming import checked
 from keepwell.messaging.lists import locked
 from keepwell.messaging.models import Post, Thread
@@ -93,11 +94,15 @@ def reopen(thread: Thread, *, by: Actor) -> Thread:
     return _kept(row, "status", "cause", "closed_at", "closed_by", "relation")
 
 
+def note(thread: Thread, words: str, *, by: Actor, key: str = "") -> Post:
+    """Something for colleagues, that no way leads out of. Raises Refusal FIELD_EMPTY, TEXT_TOO_LONG."""
+    return once.before(key) or _noted(thread, words, key, by=by)
+
+
 @action("thread.noted", about="thread", seals={PhiClass.MESSAGE, PhiClass.CONTACT})
-def note(thread: Thread, words: str, *, by: Actor) -> Post:
-    "Something for colleagues, that no way leads out of. Raises Refusal FIELD_EMPTY, TEXT_TOO_LONG."
-    row = locked(thread.pk, by)
-    return added(row, Post.Kind.NOTE, words, by)
+def _noted(thread: Thread, words: str, key: str, *, by: Actor) -> Post:
+    "Something was noted for colleagues, that no way leads out of."
+    return added(locked(thread.pk, by), Post.Kind.NOTE, words, by, outside=key)
 
 
 def added(thread: Thread, kind: str, words: str, by: Actor, **more: Any) -> Post:

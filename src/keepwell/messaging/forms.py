@@ -52,9 +52,9 @@ class PhoneForm(ForForm):
 
     field_order = ("words", "callback", "goes_to", "urgent")
 
-    def call(self) -> Call:
+    def call(self, key: str = "") -> Call:
         said = self.cleaned_data
-        return Call(said["words"], self.whom(), said["callback"].strip(), said["urgent"])
+        return Call(said["words"], self.whom(), said["callback"].strip(), said["urgent"], key)
 
 
 class NoteForm(Asking):

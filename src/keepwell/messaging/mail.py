@@ -33,6 +33,7 @@ class Mail:
     """
 
     sender: str
+    subject: str
     words: str
     own: str
     number: str
@@ -61,7 +62,7 @@ def read(raw: bytes) -> Mail:
     said = _said(message)
     subject = " ".join(str(message.get("Subject", "")).split())
     return Mail(
-        sender, f"{subject}\n\n{said}".strip()[:LONGEST], said, number, _automatic(message),
+        sender, subject, f"{subject}\n\n{said}".strip()[:LONGEST], said, number, _automatic(message),
         tuple(_papers(message))[:PAPERS],
     )  # fmt: skip
 
@@ -82,7 +83,7 @@ def take(mail: Mail, *, by: Actor) -> Taken:
     words = mail.words or ("…" if mail.papers else "")
     came = Incoming(Channel.EMAIL, mail.sender, words, f"mail:{mail.number}" if mail.number else "")
     thread = incoming.receive(came, by=by)
-    if stopping.asks_to_stop(mail.own):
+    if stopping.asks_to_stop(mail.own, mail.subject):
         stopping.stop(thread, by=by)
     elif not mail.automatic:
         answering.answer_at_once(thread, mail.sender, by=by)

@@ -10,6 +10,7 @@ from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
 from keepwell.ledger.actions import action
+from keepwell.messaging import once
 from keepwell.messaging.actions import added
 from keepwell.messaging.models import Post, Thread
 from keepwell.tasks import caring
@@ -20,12 +21,13 @@ from keepwell.vault.phi import PhiClass
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Call:
-    """Who called about whom, what they said, where to call back, and whom it is for."""
+    """Who called about whom, what they said, where to call back, whom it is for. The same `key` is the same call."""
 
     words: str
     goes_to: For
     callback: str = ""
     urgent: bool = False
+    key: str = ""
 
 
 def take(call: Call, patient: UUID | None, *, by: Actor) -> Thread:
@@ -33,6 +35,8 @@ def take(call: Call, patient: UUID | None, *, by: Actor) -> Thread:
 
     Raises Refusal FIELD_EMPTY, TEXT_TOO_LONG, TASK_FOR_NOBODY, PHONE_UNREADABLE, POLICY_DENY.
     """
+    if taken := once.before(call.key):
+        return taken.thread
     call.goes_to.checked()
     if call.callback and text.phone(call.callback) is None:
         raise Refusal("PHONE_UNREADABLE", field="callback")
@@ -54,5 +58,5 @@ def _taken(whose: UUID | None, call: Call, patient: UUID | None, *, by: Actor) -
     thread.priority = Thread.Priority.URGENT if call.urgent else Thread.Priority.ROUTINE
     caring.begins(thread, by.id, by)
     thread.save(force_insert=True)
-    added(thread, Post.Kind.PHONE, call.words, by)
+    added(thread, Post.Kind.PHONE, call.words, by, outside=call.key)
     return thread

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from keepwell import charts
@@ -19,13 +19,14 @@ from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel, Topic
 from keepwell.ledger.actions import action
+from keepwell.messaging import once
 from keepwell.messaging.actions import UNDO, added
 from keepwell.messaging.excerpts import Words
 from keepwell.messaging.incoming import checked
 from keepwell.messaging.lists import locked
 from keepwell.messaging.models import Post, Thread
 from keepwell.outbound import actions as outbound
-from keepwell.outbound import planned
+from keepwell.outbound import planned, reaching
 from keepwell.outbound.asks import Draft
 from keepwell.outbound.letters import Paper, letter
 from keepwell.outbound.models import Message
@@ -46,11 +47,17 @@ def newest(chart: charts.Chart, patient: UUID) -> Paper:
 
 
 def paper(words: str) -> Paper:
-    """What was typed, as a letter."""
+    """What was typed, as a letter whose heading is in the language spoken now."""
     return Paper(gettext("Answer to your message"), tuple(line.strip() for line in words.splitlines() if line.strip()))
 
 
-def draft(thread: Thread, words: str, ways: tuple[Channel, ...], post: UUID | None = None) -> Draft:
+def paper_for(patient: UUID, words: str, by: Actor) -> Paper:
+    """The same in the patient's language, not in that of whoever answers."""
+    with override(reaching.language_of(patient, by=by)):
+        return paper(words)
+
+
+def draft(thread: Thread, words: str, ways: tuple[Channel, ...], post: UUID | None = None, *, by: Actor) -> Draft:
     """What would leave. Raises Refusal THREAD_UNKNOWN."""
     if thread.patient_id is None:
         raise Refusal("THREAD_UNKNOWN")
@@ -58,7 +65,7 @@ def draft(thread: Thread, words: str, ways: tuple[Channel, ...], post: UUID | No
         REPLY,
         thread.patient_id,
         ways=ways,
-        paper=paper(words),
+        paper=paper_for(thread.patient_id, words, by),
         topic=Topic.CARE,
         not_before=clock.now() + UNDO,
         key=f"reply:{post}" if post else "",
@@ -67,29 +74,32 @@ def draft(thread: Thread, words: str, ways: tuple[Channel, ...], post: UUID | No
     )
 
 
-def reply(thread: Thread, words: str, ways: tuple[Channel, ...], *, by: Actor) -> Post:
-    """Answers a thread. It leaves in ten seconds, or waits in the outbox with its reason.
+def reply(thread: Thread, words: str, ways: tuple[Channel, ...], *, by: Actor, key: str = "") -> Post:
+    """Answers a thread. It leaves in ten seconds, or waits in the outbox with its reason. The same key is one answer.
 
     Raises Refusal FIELD_EMPTY, TEXT_TOO_LONG, CHOICE_UNKNOWN, THREAD_UNKNOWN, THREAD_CLOSED, POLICY_DENY.
     """
+    if answered := once.before(key):
+        return answered
     checked(words)
     if not ways or set(ways) - set(WAYS):
         raise Refusal("CHOICE_UNKNOWN", field="way")
-    draft(thread, words, ways)
+    if thread.patient_id is None:
+        raise Refusal("THREAD_UNKNOWN")
     for refusal in policy.refused(by, {PhiClass.MESSAGE}, [thread.whose]).values():
         raise refusal
-    post = _answered(thread, words, by=by)
-    handed = outbound.send_each([draft(thread, words, ways, post.id)], by=by)[0]
+    post = _answered(thread, words, key, by=by)
+    handed = outbound.send_each([draft(thread, words, ways, post.id, by=by)], by=by)[0]
     return _under_way(post, handed.message.id, by=by)
 
 
 @action("message.answered", about="thread", seals={PhiClass.MESSAGE, PhiClass.CONTACT})
-def _answered(thread: Thread, words: str, *, by: Actor) -> Post:
+def _answered(thread: Thread, words: str, key: str, *, by: Actor) -> Post:
     "A patient's message was answered; the practice waits for them now."
     row = locked(thread.pk, by)
     if row.closed_at is not None:
         raise Refusal("THREAD_CLOSED")
-    post = added(row, Post.Kind.SENT, words, by)
+    post = added(row, Post.Kind.SENT, words, by, outside=key)
     row.status, row.heard_at, row.last_at = Thread.Status.WAITING, None, post.at
     row.seen_at = row.seen_at or post.at
     row.save(update_fields=["status", "heard_at", "last_at", "seen_at"])

@@ -5,6 +5,8 @@ Whoever forges one only keeps news and offers from somebody; reminders, codes an
 
 from __future__ import annotations
 
+import re
+
 from keepwell.access import consenting
 from keepwell.access.consenting import Answer
 from keepwell.access.models import Consent, How
@@ -16,10 +18,33 @@ from keepwell.outbound.callbacks import STOP
 COMMERCIAL = (Topic.PRACTICE, Topic.EDUCATION, Topic.MARKETING)
 
 
-def asks_to_stop(words: str) -> bool:
-    """Whether the first line that somebody wrote themselves is the word STOP, or one that means it."""
-    lines = (" ".join(line.split()).strip(" .!\"'").casefold() for line in words.splitlines())
-    return next((line for line in lines if line and not line.startswith(("re:", "aw:", "rv:"))), "") in STOP
+SIGNATURE = re.compile(r"(sent|get outlook|enviado|obtener outlook|obtén outlook)\b.*", re.IGNORECASE)
+"""What a telephone writes under every message of its own accord."""
+
+
+def asks_to_stop(words: str, subject: str = "") -> bool:
+    """Whether the first line that somebody wrote themselves is the word STOP, or one that means it.
+
+    Where they wrote nothing but a signature, the subject says it: that is how mail programs unsubscribe (RFC 2369
+    § 3.2), by the address that stands in our messages.
+    """
+    own = _own(words)
+    return (own[0] if own else _word(subject)) in STOP
+
+
+def _own(words: str) -> list[str]:
+    """What somebody wrote themselves, line by line: no signature (RFC 3676 § 4.3), no words of the message before."""
+    found = []
+    for line in words.splitlines():
+        if line.rstrip() == "--":
+            break
+        if _word(line) and not line.startswith(">") and not SIGNATURE.fullmatch(line.strip()):
+            found.append(_word(line))
+    return [line for line in found if not line.startswith(("re:", "aw:", "rv:"))]
+
+
+def _word(line: str) -> str:
+    return " ".join(line.split()).strip(" .!\"'").casefold()
 
 
 def stop(thread: Thread, *, by: Actor) -> bool:

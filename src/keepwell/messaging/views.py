@@ -16,8 +16,9 @@ from keepwell.access import policy
 from keepwell.access.pages import page
 from keepwell.access.policy import Can
 from keepwell.base.actor import Actor, Purpose
+from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
-from keepwell.messaging import actions, canned, filing, lines, lists, matching, replying
+from keepwell.messaging import actions, canned, filing, lines, lists, matching, once, replying
 from keepwell.messaging.forms import NoteForm, ReplyForm, whom
 from keepwell.messaging.lines import Whole
 from keepwell.messaging.models import Post, Thread
@@ -74,6 +75,7 @@ def _thread(
     shown: dict[str, Any] = {
         "whole": whole,
         "line": whole.line,
+        "once": new_id(),
         "note": note or NoteForm(prefix="note"),
         "over": whom(by),
         "causes": CAUSES,
@@ -170,7 +172,7 @@ def note(request: HttpRequest, thread: UUID) -> HttpResponse:
     row, form = lists.seen(thread, by), NoteForm(request.POST, prefix="note")
     if not form.is_valid():
         return _thread(request, row, lines.whole(row, by), form, status=422)
-    actions.note(row, form.cleaned_data["words"], by=by)
+    actions.note(row, form.cleaned_data["words"], by=by, key=once.key(request.POST.get("once", ""), by))
     return HttpResponseRedirect(reverse("thread", args=[thread]) + "#note")
 
 
@@ -182,7 +184,8 @@ def reply(request: HttpRequest, thread: UUID) -> HttpResponse:
     row, form = lists.seen(thread, by), ReplyForm(request.POST)
     if not form.is_valid():
         return _thread(request, row, lines.whole(row, by), answer=form, status=422)
-    replying.reply(row, form.cleaned_data["words"], form.ways(), by=by)
+    key = once.key(request.POST.get("once", ""), by)
+    replying.reply(row, form.cleaned_data["words"], form.ways(), by=by, key=key)
     return HttpResponseRedirect(reverse("thread", args=[thread]))
 
 
@@ -192,7 +195,7 @@ def leaves(request: HttpRequest, thread: UUID) -> HttpResponse:
     """By which way, carrier and ground an answer would leave now; beside the answer, or as a page of its own."""
     by = actor_of(request)
     row = lists.seen(thread, by)
-    shown = {"leaves": preview(replying.draft(row, "", ReplyForm(request.GET).ways()), by=by), "line": row}
+    shown = {"leaves": preview(replying.draft(row, "", ReplyForm(request.GET).ways(), by=by), by=by), "line": row}
     beside = request.headers.get("HX-Request") == "true"
     return render(request, "messaging/leaves.html" + ("#leaves" if beside else ""), shown)
 

@@ -13,8 +13,9 @@ from keepwell import charts
 from keepwell.access.pages import page
 from keepwell.access.policy import Can
 from keepwell.base.actor import Purpose
+from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
-from keepwell.messaging import lines, lists, matching, phoning
+from keepwell.messaging import lines, lists, matching, once, phoning
 from keepwell.messaging.forms import PhoneForm
 from keepwell.patients.choosing import Chosen, uuid_of
 from keepwell.patients.excerpts import NameTag
@@ -35,7 +36,7 @@ def phone(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _phone(request, form, chosen, status=422)
     try:
-        taken = phoning.take(form.call(), chosen.patient, by=by)
+        taken = phoning.take(form.call(once.key(request.POST.get("once", ""), by)), chosen.patient, by=by)
     except Refusal as refusal:
         form.refuse(refusal)
         return _phone(request, form, chosen, refusal.status)
@@ -45,7 +46,8 @@ def phone(request: HttpRequest) -> HttpResponse:
 def _phone(request: HttpRequest, form: PhoneForm, chosen: Chosen, status: int = 200) -> HttpResponse:
     by, patient = actor_of(request), chosen.patient
     tag = charts.open(patient, NameTag, by=by, listed=False).one(NameTag) if patient else None
-    return render(request, "messaging/phone.html", chosen.shown() | {"form": form, "tag": tag}, status=status)
+    shown = chosen.shown() | {"form": form, "tag": tag, "once": new_id()}
+    return render(request, "messaging/phone.html", shown, status=status)
 
 
 @require_http_methods(["GET", "POST"])

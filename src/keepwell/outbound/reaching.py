@@ -65,7 +65,7 @@ def patients(whom: Iterable[UUID], *, by: Actor) -> dict[UUID, Reached]:
         p: Reached(
             tags[p].name,
             tags[p].preferred_name or tags[p].given_name,
-            "es" if (where[p].language or "").startswith("es") else "en",
+            _spoken(where[p]),
             where[p].time_zone or zone,
             levels.get(p, "usual"),
             _points(reach.get(p, []), homes.get(p, [])),
@@ -81,6 +81,15 @@ def _whose(records: Mapping[UUID, UUID]) -> dict[UUID, list[UUID]]:
     for record, person in records.items():
         found.setdefault(person, []).append(record)
     return found
+
+
+def language_of(patient: UUID, *, by: Actor) -> str:
+    """The language a patient is written to in. Raises Refusal POLICY_DENY, RESTRICTION_BLOCK, NOT_FOUND."""
+    return _spoken(charts.open(patient, Whereabouts, by=by, listed=False).one(Whereabouts))
+
+
+def _spoken(where: Whereabouts) -> str:
+    return "es" if (where.language or "").startswith("es") else "en"
 
 
 def _levels(records: Mapping[UUID, UUID]) -> dict[UUID, str]:

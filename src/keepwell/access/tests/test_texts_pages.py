@@ -31,6 +31,14 @@ def test_there_is_a_wording_to_begin_with(language: str, kind: str):
         notice_parts.require_complete([(name, found[name]) for name in drafts.part_names(kind)], language, part2=True)
 
 
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_no_wording_promises_a_link_that_no_message_has(language: str):
+    for found in drafts.library(language).values():
+        said = " ".join(str(value) for value in found.values()).casefold()
+        assert not any(words in said for words in ("use the link", "link in every", "use el enlace", "enlace de cada"))
+    assert "STOP" in drafts.library(language)["email"]["text"]
+
+
 def test_the_officer_drafts_rewords_and_publishes(willow: Clinic, theo: Actor):
     assert "Missing" in text(ask(theo, TEXTS))
     assert ask(theo, f"{TEXTS}begin/", {}).status_code == 302

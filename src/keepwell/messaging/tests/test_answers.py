@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from email.message import EmailMessage
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.utils.translation import override
 
 from keepwell.access import actions as access
 from keepwell.access import texting
@@ -25,7 +27,7 @@ from keepwell.ledger.doorway import present
 from keepwell.messaging import actions, answering, mail, replying, rules, stopping
 from keepwell.messaging.models import Post, Thread
 from keepwell.messaging.tests.desk import MOBILE, acts, comes, has_mobile, reads, refused
-from keepwell.outbound.letters import written
+from keepwell.outbound.letters import Paper, written
 from keepwell.outbound.models import Message
 from keepwell.outbound.tests import firms
 from keepwell.outbound.tests.sending import carries, dispatched, every, only, writes
@@ -33,7 +35,7 @@ from keepwell.outbound.tests.servers import https
 from keepwell.outbound.tests.servers import mail as mail_server
 from keepwell.patients.models import ContactPoint
 from keepwell.patients.reach import Contact
-from keepwell.patients.tests.people import adds, again, entries, looks_after
+from keepwell.patients.tests.people import ADA, adds, again, entries, looks_after, registers
 from keepwell.records.models import Document
 from keepwell.records.tests.papers import HTML, PDF
 from keepwell.tasks.asks import For
@@ -119,6 +121,17 @@ def test_free_words_take_no_channel_that_others_read(willow: Clinic, imani: Acto
     assert refused(replying.reply, imani, thread, " ", EMAIL) == "FIELD_EMPTY"
     acts(actions.close, imani, thread, "answered")
     assert refused(replying.reply, imani, thread, "Hi", EMAIL) == "THREAD_CLOSED"
+
+
+def test_the_heading_of_an_answer_is_in_the_patients_language(willow: Clinic, imani: Actor):
+    luz = registers(willow, replace(ADA, given_name="Luz", language="es"))
+    thread = asked(willow, imani, luz)
+    with present(again(imani)) as by, override("en"):
+        assert replying.draft(thread, "Sí.", EMAIL, by=by).paper == Paper("Respuesta a su mensaje", ("Sí.",))
+    thread.patient_id = registers(willow, ADA)
+    looks_after(willow, imani, thread.patient_id)
+    with present(again(imani)) as by, override("es"):
+        assert replying.draft(thread, "Yes.", EMAIL, by=by).paper == Paper("Answer to your message", ("Yes.",))
 
 
 def test_nobody_answers_somebody_unknown(willow: Clinic, rosa: Actor):
@@ -350,6 +363,28 @@ def test_a_mail_that_says_stop_ends_news_and_leaves_reminders_alone(willow: Clin
         assert set(declined) == set(stopping.COMMERCIAL)
     assert all(said)
     assert every(willow) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "\n", "Sent from my iPhone\n", "-- \nAda Lovelace\n(617) 555-0143\n", "Enviado desde mi Galaxy", "> News"],
+)
+def test_unsubscribing_by_the_address_in_our_messages_is_heard(willow: Clinic, ada: UUID, body: str):
+    adds(willow, ada, Contact(system="email", value="ada@example.org"))
+    made = message()
+    del made["Subject"]
+    made["Subject"] = "STOP"
+    made.set_content(body)
+    takes(willow, made.as_bytes())
+    assert "consent.declined" in verbs(willow)
+    assert every(willow) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "subject"), [("My rash is back.", "STOP"), ("", "Re: STOP smoking"), ("", ""), ("-- \nstop", "Hello")]
+)
+def test_what_says_more_than_stop_is_a_message(words: str, subject: str):
+    assert not stopping.asks_to_stop(words, subject)
 
 
 def test_a_stranger_or_a_mention_stops_nothing(willow: Clinic):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from uuid import UUID
 
 import pytest
@@ -16,9 +17,10 @@ from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.doorway import present
 from keepwell.messaging import actions, overdue, rules
-from keepwell.messaging.models import InboxRules, Thread
+from keepwell.messaging.models import InboxRules, Post, Thread
 from keepwell.messaging.tests.desk import MOBILE, acts, comes, has_mobile
-from keepwell.patients.tests.people import again, entries
+from keepwell.outbound.models import Message
+from keepwell.patients.tests.people import again, entries, looks_after
 from keepwell.tasks.asks import For
 from tests.browse import ask, counted, text
 from tests.cast import Clinic
@@ -105,6 +107,42 @@ def test_a_phone_message_in_one_page(willow: Clinic, rosa: Actor, imani: Actor, 
     assert "Out of insulin" in page
     assert ask(rosa, "/inbox/phone/", {"goes_to": "me"}).status_code == 422
     assert ask(rosa, "/inbox/phone/", {"goes_to": "me", "words": "x", "callback": "1"}).status_code == 422
+
+
+ONCE = re.compile(r'name="once" value="([0-9a-f-]{36})"')
+
+
+def posts(clinic: Clinic, kind: str) -> int:
+    with present(clinic.system):
+        return Post.objects.filter(kind=kind).count()
+
+
+def test_pressed_three_times_an_answer_is_sent_once(willow: Clinic, imani: Actor, ada: UUID):
+    has_mobile(willow, ada)
+    looks_after(willow, imani, ada)
+    thread = comes(willow, "Do I still take it at night?")
+    with present(willow.system) as by:
+        actions.hand_over(thread, For(member=imani.id), by=by)
+    here = f"/inbox/{thread.id}/"
+    for kind, way, words in (("sent", "reply/", "words"), ("note", "note/", "note-words")):
+        typed = {words: "At night.", "once": ONCE.findall(text(ask(imani, here)))[0]}
+        for _ in range(3):
+            assert ask(imani, here + way, typed).status_code == 302
+        assert posts(willow, kind) == 1
+        ask(imani, here + way, typed | {"once": ONCE.findall(text(ask(imani, here)))[0]})
+        ask(imani, here + way, typed | {"once": "x"})
+        assert posts(willow, kind) == 3
+    with present(willow.system):
+        assert Message.objects.count() == 3
+
+
+def test_pressed_three_times_a_phone_message_is_taken_once(willow: Clinic, rosa: Actor, imani: Actor):
+    typed = {"words": "Out of insulin", "callback": "617 555 0142", "goes_to": f"member:{imani.id}"}
+    typed["once"] = ONCE.findall(text(ask(rosa, "/inbox/phone/")))[0]
+    where = {ask(rosa, "/inbox/phone/", typed).headers["Location"] for _ in range(3)}
+    assert (len(where), posts(willow, "phone")) == (1, 1)
+    ask(imani, "/inbox/phone/", typed | {"goes_to": "me"})
+    assert posts(willow, "phone") == 2
 
 
 def test_an_unknown_sender_is_matched_on_the_page(willow: Clinic, rosa: Actor, ada: UUID):
