@@ -27,7 +27,7 @@ def addresses(patient: UUID) -> Iterator[str]:
     for pattern, view in walk.views():
         stamp = stamp_of(view)
         if "<uuid:patient>" in pattern and stamp is not None and not stamp.api:
-            yield "/" + PART.sub(lambda found: _part(*found.groups(), patient), pattern)
+            yield "/" + PART.sub(lambda found: _part(found[1], found[2], patient), pattern)
 
 
 def _part(kind: str, name: str, patient: UUID) -> str:
