@@ -200,10 +200,19 @@ def _discarded(whose: Iterable[UUID], rows: list[Message], *, by: Actor) -> None
 
 @action("message.arrived", about="message")
 def arrived(message: Message, *, by: Actor) -> Message:
-    "Somebody found out that a message whose fate was unknown did arrive."
-    found = _stuck([message.id], by)
-    settle([m for m in found if m.status == Status.UNKNOWN], Status.DELIVERED)
-    return found[0]
+    "Somebody found out that a message whose fate was unknown did arrive. Raises Refusal NOT_FOUND, FATE_KNOWN."
+    (found,) = _stuck([message.id], by)
+    if found.status != Status.UNKNOWN:
+        raise Refusal("FATE_KNOWN")
+    found.sent_at = left_at(found)
+    _kept([found], "sent_at")
+    settle([found], Status.DELIVERED)
+    return found
+
+
+def left_at(message: Message) -> dt.datetime | None:
+    """When a message left, or may have left: what may have arrived is accounted for too (45 CFR § 164.528)."""
+    return message.sent_at or message.sending_at
 
 
 def settle(rows: Sequence[Message], status: str) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.ledger.actions import action
-from keepwell.outbound.actions import OPEN, settle
+from keepwell.outbound.actions import OPEN, left_at, settle
 from keepwell.outbound.connectors.base import Fate, Outcome
 from keepwell.outbound.gate import TEXTS_STOPPED
 from keepwell.outbound.models import Message
@@ -41,8 +41,8 @@ def _sent(message: Message, outcome: Outcome, *, by: Actor) -> None:
 @action("message.bounced", about="message")
 def _bounced(message: Message, outcome: Outcome, *, by: Actor) -> None:
     "The carrier does not take a message, now or later. Some carriers confirm a STOP themselves; then that is done."
-    message.reason = outcome.code
-    message.save(update_fields=["reason"])
+    message.reason, message.sent_at = outcome.code, _not_left(message)
+    message.save(update_fields=["reason", "sent_at"])
     said = message.template == TEXTS_STOPPED and outcome.code == "TEXTS_STOPPED"
     settle([message], Status.WITHDRAWN if said else Status.BOUNCED)
 
@@ -50,22 +50,27 @@ def _bounced(message: Message, outcome: Outcome, *, by: Actor) -> None:
 @action("message.tried", about="message")
 def _later(message: Message, outcome: Outcome, *, by: Actor) -> None:
     "The carrier could not take a message now; it is tried again later, and given up after eight times."
-    message.reason = outcome.code
+    message.reason, message.sent_at = outcome.code, _not_left(message)
     if message.attempts >= MOST:
-        message.save(update_fields=["reason", "attempts"])
+        message.save(update_fields=["reason", "attempts", "sent_at"])
         settle([message], Status.FAILED)
         return
     message.status = Status.CLEARED
     message.next_at = clock.now() + (outcome.after or pause(message.attempts))
-    message.save(update_fields=["reason", "status", "next_at", "attempts"])
+    message.save(update_fields=["reason", "status", "next_at", "attempts", "sent_at"])
 
 
 @action("message.lost", about="message")
 def _lost(message: Message, outcome: Outcome, *, by: Actor) -> None:
     "Nobody knows whether the carrier took a message: a person decides, Keepwell does not send it again."
     message.reason = outcome.code or "CARRIER_SILENT"
-    message.status, message.next_at = Status.UNKNOWN, None
-    message.save(update_fields=["reason", "status", "next_at"])
+    message.status, message.next_at, message.sent_at = Status.UNKNOWN, None, left_at(message)
+    message.save(update_fields=["reason", "status", "next_at", "sent_at"])
+
+
+def _not_left(message: Message) -> dt.datetime | None:
+    """When it left, now that this attempt is known to have sent nothing: only what went before it counts."""
+    return None if message.sent_at == message.sending_at else message.sent_at
 
 
 def unknown(before: dt.datetime, *, by: Actor) -> int:
@@ -90,8 +95,8 @@ def reported(message: Message, status: str, code: str, *, by: Actor) -> None:
     "The carrier says later what became of a message: delivered, or not after all."
     if message.status not in (Status.SENT, Status.UNKNOWN, Status.DELIVERED):
         return
-    message.reason = code
-    message.save(update_fields=["reason"])
+    message.reason, message.sent_at = code, left_at(message)
+    message.save(update_fields=["reason", "sent_at"])
     settle([message], status)
 
 

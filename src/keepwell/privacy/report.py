@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext, override
@@ -44,20 +46,26 @@ def counting(patients: list[UUID], today: dt.date) -> list[Disclosure]:
     return list(rows.order_by("-disclosed_at", "id"))
 
 
-def lines(rows: list[Disclosure], told: dict[UUID, Told], today: dt.date) -> list[Line]:
-    """The lines that may be given today: what an agency asked to leave out comes when its time is over."""
+def lines(
+    rows: list[Disclosure], told: dict[UUID, Told], today: dt.date, uncertain: Mapping[UUID, Any] | None = None
+) -> list[Line]:
+    """The lines that may be given today: what an agency asked to leave out comes when its time is over.
+
+    What may not have arrived is there, and says so.
+    """
     shown = [row for row in rows if row.withheld_until is None or row.withheld_until < today]
-    return [_line(row, told[row.id]) for row in shown]
+    return [_line(row, told[row.id], (uncertain or {}).get(row.id)) for row in shown]
 
 
-def _line(row: Disclosure, told: Told) -> Line:
+def _line(row: Disclosure, told: Told, fate: Any) -> Line:
     with override("en"):
+        what = " · ".join(filter(None, (told.what, str(fate or ""))))
         rule = f"{RULES[row.right].words}, 45 CFR {RULES[row.right].citation}"
     return Line(
         f"{row.disclosed_at:%Y-%m-%d}",
         told.recipient or "",
         told.address or "",
-        told.what or "",
+        what,
         told.purpose or "",
         rule,
     )

@@ -6,11 +6,12 @@ sent; to whom, what and why are copied from it, so that the accounting is whole 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from keepwell import charts
@@ -18,6 +19,7 @@ from keepwell.access.rights import RULES
 from keepwell.base.actor import Actor
 from keepwell.base.sending import Channel
 from keepwell.outbound import words
+from keepwell.outbound.actions import left_at
 from keepwell.outbound.excerpts import Envelope
 from keepwell.outbound.letters import LETTERS
 from keepwell.outbound.models import Message
@@ -30,12 +32,17 @@ ORIGIN = "message"
 MOST = 500
 WAYS = {Channel.FAX: Way.FAX, Channel.LETTER: Way.PAPER, Channel.VOICE: Way.PHONE}
 
+ARRIVED = (Message.Status.SENT, Message.Status.DELIVERED)
+_UNKNOWN = _("Not known whether it arrived")
+FATES = {Message.Status.BOUNCED: _("Could not be delivered")}
+
 
 @pairing.source
 def messages(by: Actor, patient: UUID | None) -> Iterator[pairing.Left]:
-    """Messages about a patient that were handed over to a carrier, and have no row yet; the oldest first."""
+    """Messages about a patient that a carrier has or may have, and that have no row yet; the oldest first."""
     known = Disclosure.objects.filter(origin=ORIGIN, origin_id=OuterRef("id"))
-    left = Message.objects.filter(~Exists(known), patient__isnull=False, sent_at__isnull=False)
+    gone = Q(sent_at__isnull=False) | Q(status=Message.Status.UNKNOWN, sending_at__isnull=False)
+    left = Message.objects.filter(gone, ~Exists(known), patient__isnull=False)
     left = left.select_related("authorization")
     rows = list((left if patient is None else left.filter(patient_id=patient)).order_by("sent_at", "id")[:MOST])
     given = _given([row for row in rows if row.channel == Channel.FAX], by) if patient is None else {}
@@ -53,8 +60,17 @@ def _said(row: Message, to: dict[str, Any]) -> Said:
     return Said(
         way=WAYS.get(Channel(row.channel), Way.MESSAGE), right=right, classes=_classes(row),
         recipient=to.get("name", ""), address=str(to.get("at", "")), what=what, purpose=why,
-        authorization=row.authorization, at=row.sent_at, origin=ORIGIN, origin_id=row.id,
+        authorization=row.authorization, at=left_at(row), origin=ORIGIN, origin_id=row.id,
     )  # fmt: skip
+
+
+def uncertain(rows: Iterable[Disclosure]) -> dict[UUID, Any]:
+    """Disclosures whose message may not have arrived, each with what is known of it now. One question for all."""
+    origins = {row.origin_id: row.id for row in rows if row.origin == ORIGIN and row.origin_id}
+    if not origins:
+        return {}
+    found = Message.objects.filter(id__in=origins).exclude(status__in=ARRIVED).order_by("id")
+    return {origins[id]: FATES.get(status, _UNKNOWN) for id, status in found.values_list("id", "status")}
 
 
 def _classes(row: Message) -> frozenset[PhiClass]:

@@ -25,7 +25,7 @@ from keepwell.outbound.agreements import today_at
 from keepwell.patients.excerpts import Header, NameTag
 from keepwell.patients.merging import known
 from keepwell.patients.views import chart_of
-from keepwell.privacy import actions, pairing, report
+from keepwell.privacy import actions, pairing, report, sources
 from keepwell.privacy.accounting import RULES
 from keepwell.privacy.actions import Said
 from keepwell.privacy.excerpts import Told
@@ -94,6 +94,7 @@ def listed(request: HttpRequest, patient: UUID) -> HttpResponse:
         "header": chart.one(Header),
         "rows": [(row, told[row.id]) for row in rows[:SHOWN] if row.id in told],
         "more": len(rows) > SHOWN,
+        "uncertain": sources.uncertain(rows[:SHOWN]),
         "everything": everything,
         "filters": [
             (_("To be accounted for"), reverse("disclosures", args=[patient]), not everything),
@@ -118,7 +119,7 @@ def account(request: HttpRequest, patient: UUID) -> HttpResponse:
     chart, rows, told = _read(patient, by, everything=False)
     practice = _practice(by)
     today = today_at(practice)
-    found = report.lines(rows, told, today)
+    found = report.lines(rows, told, today, sources.uncertain(rows))
     if form == "csv":
         answer = HttpResponse(report.table(found), content_type="text/csv; charset=utf-8")
     else:

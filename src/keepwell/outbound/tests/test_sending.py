@@ -194,7 +194,8 @@ def test_a_carrier_that_is_away_is_asked_again_later_and_then_given_up(
         assert dt.timedelta(seconds=40) < tried.next_at - clock.now() < dt.timedelta(seconds=80)
         monkeypatch.setattr(fates, "pause", lambda attempts: dt.timedelta(0))
         sends(rosa, reminder(ada))
-        dispatched(willow)
+        for _round in range(fates.MOST):
+            dispatched(willow)
     assert [(m.status, m.attempts) for m in every(willow)] == [("cleared", 1), ("failed", fates.MOST)]
     assert "message.tried" in verbs(willow)
 
@@ -237,8 +238,21 @@ def test_a_person_who_finds_out_says_that_it_arrived(willow: Clinic, pat: Actor,
         dispatched(willow)
     with present(again(rosa)) as by:
         actions.arrived(Message.objects.get(), by=by)
-    assert only(willow).status == "delivered"
+    message = only(willow)
+    assert (message.status, message.sent_at) == ("delivered", message.sending_at)
     assert "message.arrived" in verbs(willow)
+
+
+def test_only_of_what_is_unknown_somebody_finds_out_that_it_arrived(willow: Clinic, rosa: Actor, ada: UUID):
+    reachable(willow, ada)
+    sends(rosa, reminder(ada))
+    with pytest.raises(Refusal) as refusal, present(again(rosa)) as by:
+        actions.arrived(Message.objects.get(), by=by)
+    assert refusal.value.code == "FATE_KNOWN"
+    assert only(willow).status == "waiting"
+    assert "message.arrived" not in verbs(willow)
+    answer = ask(rosa, "/outbox/act/", {"message": str(only(willow).id), "act": "arrived"})
+    assert (answer.status_code, b"FATE_KNOWN" in answer.content) == (409, True)
 
 
 def test_so_many_a_minute_and_the_rest_a_little_later(willow: Clinic, pat: Actor, rosa: Actor, ada: UUID):

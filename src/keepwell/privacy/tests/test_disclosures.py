@@ -19,9 +19,12 @@ from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
 from keepwell.ledger.doorway import present
-from keepwell.outbound import numbers
+from keepwell.outbound import actions as outbound
+from keepwell.outbound import fates, numbers
 from keepwell.outbound.asks import Draft, Elsewhere
+from keepwell.outbound.connectors import Fate, Outcome
 from keepwell.outbound.letters import written
+from keepwell.outbound.models import Message
 from keepwell.outbound.tests import sending
 from keepwell.outbound.tests.servers import https, mail
 from keepwell.patients.tests.people import again
@@ -227,3 +230,77 @@ def test_a_fax_is_written_down_by_the_right_that_was_said_and_accounted_for_by_i
     for words in ("Suffolk County Court", "(617) 555-0199", "How we reach you", "Order 7 of 2026", "§ 164.512(e)"):
         assert words in lines[0]
     assert "Dr. Lee" in text(ask(theo, f"/patients/{ada}/disclosures/?show=all"))
+
+
+def test_what_may_have_arrived_is_accounted_for_and_says_so(
+    willow: Clinic, pat: Actor, cleo: Actor, theo: Actor, rosa: Actor, ada: UUID
+):
+    """A fax whose carrier took it and never answered is a disclosure until somebody knows better."""
+    with https() as desk:
+        desk.answer = lambda number: None
+        sending.carries(pat, Channel.FAX, desk.secrets())
+        sending.writes(pat)
+        to = Elsewhere("(617) 555-0199", "Suffolk County Court", Right.COURT, "Order 7 of 2026")
+        with present(again(cleo)) as by:
+            numbers.confirm(to.number, by=by)
+            paper = written("contact.check", ada, by=by)
+        sending.sends(cleo, Draft("contact.check", ada, ways=(Channel.FAX,), paper=paper, elsewhere=to))
+        sending.dispatched(willow)
+    assert sending.only(willow).status == "unknown"
+    there = f"/patients/{ada}/disclosures/accounting/"
+    assert ask(theo, there, {"form": "csv"}).status_code == 409
+    with present(system_actor(willow.practice.id, Purpose.HOPERAT)) as by:
+        assert pairing.run(by=by) == 1
+    table = ask(theo, there, {"form": "csv"}).content.decode("utf-8-sig")
+    assert "Suffolk County Court" in table and "Not known whether it arrived" in table
+    assert "Not known whether it arrived" in text(ask(theo, f"/patients/{ada}/disclosures/"))
+    with present(again(rosa)) as by:
+        outbound.arrived(Message.objects.get(), by=by)
+    table = ask(theo, there, {"form": "csv"}).content.decode("utf-8-sig")
+    assert "Suffolk County Court" in table and "Not known whether it arrived" not in table
+    with present(system_actor(willow.practice.id, Purpose.HOPERAT)) as by:
+        assert pairing.run(by=by) == 0
+
+
+@pytest.mark.parametrize("found_out", ["a person", "the carrier", "nobody", "discarded"])
+def test_whoever_finds_out_what_became_of_it_nothing_leaves_the_accounting(
+    willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, found_out: str
+):
+    with mail() as box:
+        sending.carries(pat, Channel.EMAIL, box.secrets())
+        sending.writes(pat)
+        sending.reachable(willow, ada)
+        box.silent = True
+        sending.sends(rosa, sending.reminder(ada))
+        sending.dispatched(willow)
+    with present(again(rosa)) as by:
+        if found_out == "a person":
+            outbound.arrived(Message.objects.get(), by=by)
+        if found_out == "discarded":
+            outbound.discard([Message.objects.get().id], by=by)
+    with present(system_actor(willow.practice.id, Purpose.TREAT)) as by:
+        if found_out == "the carrier":
+            fates.reported(Message.objects.get(), Message.Status.DELIVERED, "", by=by)
+    message = sending.only(willow)
+    assert message.sent_at == message.sending_at
+    with present(willow.system) as by:
+        assert pairing.run(by=by) == 1
+        assert Disclosure.objects.get().origin_id == message.id
+
+
+def test_what_is_known_not_to_have_left_is_no_disclosure(willow: Clinic, pat: Actor, rosa: Actor, ada: UUID):
+    """A late answer that nothing was sent takes the message out again: it never left."""
+    with mail() as box:
+        sending.carries(pat, Channel.EMAIL, box.secrets())
+        sending.writes(pat)
+        sending.reachable(willow, ada)
+        box.silent = True
+        sending.sends(rosa, sending.reminder(ada))
+        sending.dispatched(willow)
+    message = sending.only(willow)
+    assert message.attempt is not None
+    with present(system_actor(willow.practice.id, Purpose.TREAT)) as by:
+        fates.became(message.id, message.attempt, Outcome(Fate.LATER, "CARRIER_AWAY"), by=by)
+    assert sending.only(willow).sent_at is None
+    with present(willow.system) as by:
+        assert pairing.run(by=by) == 0
