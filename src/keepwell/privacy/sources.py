@@ -34,7 +34,7 @@ WAYS = {Channel.FAX: Way.FAX, Channel.LETTER: Way.PAPER, Channel.VOICE: Way.PHON
 
 ARRIVED = (Message.Status.SENT, Message.Status.DELIVERED)
 _UNKNOWN = _("Not known whether it arrived")
-FATES = {Message.Status.BOUNCED: _("Could not be delivered")}
+FATES: dict[str, Any] = {Message.Status.BOUNCED: _("Could not be delivered")}
 
 
 @pairing.source
