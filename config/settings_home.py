@@ -189,7 +189,7 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
                 _("Consent texts"),
                 _("The words patients agree to, and the notice of privacy practices."),
                 "file-pen-line",
-                Can.MANAGE_CONSENT_TEXTS,
+                Can.APPROVE_CONSENT_TEXTS,
             ),
             Place(
                 "transparency",

@@ -29,23 +29,45 @@ def press(tab: Page, words: str) -> None:
 
 
 def test_words_are_published_and_the_notice_is_anybodys(browser: Browser, workers: Workers, willow: Clinic):
+    sam = Somebody.at(willow, Role.SECURITY_OFFICER)
     tab = signed_in(browser, workers, Somebody.at(willow, Role.PRIVACY_OFFICER))
     tab.goto("/settings/consent-texts/")
     press(tab, "Draft what is missing")
     tab.wait_for_selector("text=Draft 1")
     axe_finds_nothing(tab)
     tab.click("tr:has-text('Notice of privacy practices') td >> nth=0 >> a")
-    tab.wait_for_selector("text=Publish for good")
+    tab.wait_for_selector("#id_part_contact")
     axe_finds_nothing(tab)
     tab.fill("#id_part_contact", "Ask for Theo at 617 555 0100.")
     press(tab, "Save draft")
     tab.wait_for_load_state()
+    here = tab.url
+    assert "somebody else reads and approves it first" in tab.inner_text("main")
+    tab.goto("/settings/consent-texts/")
+    press(tab, "Ask for approval")
+    tab.wait_for_load_state()
+    _approves(signed_in(browser, workers, sam), here)
+    tab.goto(here)
+    tab.wait_for_selector("text=read and approved these words")
+    axe_finds_nothing(tab)
     press(tab, "Publish for good")
     tab.wait_for_url("**/settings/consent-texts/")
     assert "Version 1" in tab.inner_text("main")
     tab.goto(f"/privacy-notice/{willow.practice.slug}/")
     axe_finds_nothing(tab)
     assert "Ask for Theo at 617 555 0100." in tab.inner_text("main")
+
+
+def _approves(tab: Page, here: str) -> None:
+    """Another officer hears of it on Today, reads it and says so."""
+    tab.goto("/")
+    tab.wait_for_selector("text=Consent texts wait for you")
+    tab.goto(here)
+    tab.wait_for_selector("text=worded it. Read all of it")
+    axe_finds_nothing(tab)
+    press(tab, "I read it and approve it")
+    tab.wait_for_url("**/settings/consent-texts/")
+    axe_finds_nothing(tab)
 
 
 def test_asked_once_ticked_signed_and_verified_on_the_phone(

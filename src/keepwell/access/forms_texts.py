@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.access import drafts, notice_parts, texts
+from keepwell.access import approving, drafts, notice_parts, texts
 from keepwell.access.forms_roles import Refusable
 from keepwell.access.models import TextKind
 
@@ -50,6 +50,11 @@ class PublishForm(Refusable):
         label=_("Ask again after how many days"), required=False, min_value=1, max_value=3650,
         help_text=_("Never, if you leave it empty."),
     )  # fmt: skip
+    alone = forms.ChoiceField(
+        label=_("Why nobody else read it"),
+        required=False,
+        choices=[("", _("Choose the reason")), *approving.ALONE.items()],
+    )
     part2 = forms.BooleanField(
         label=_("We hold records of substance use treatment programs"),
         required=False,

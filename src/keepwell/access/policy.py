@@ -89,6 +89,7 @@ class Can(StrEnum):
     REVIEW_ACCESS = "review emergency and operator access"
     RECORD_CONSENTS = "write down consents"
     MANAGE_CONSENT_TEXTS = "word and publish consent texts"
+    APPROVE_CONSENT_TEXTS = "read and approve consent texts"
     SEE_VENDORS = "see vendors and agreements"
     MANAGE_VENDORS = "manage vendors and agreements"
     LOG_DISCLOSURES = "log disclosures"
@@ -104,7 +105,7 @@ class Can(StrEnum):
 
 
 _EVERYBODY = frozenset({Can.SEE_TODAY, Can.MANAGE_OWN_SIGN_IN, Can.READ_OWN_ACTIVITY, Can.WORK_ON_TASKS, Can.USE_API})
-_APPROVES = frozenset({Can.APPROVE_ACCESS, Can.SEE_PEOPLE})
+_APPROVES = frozenset({Can.APPROVE_ACCESS, Can.SEE_PEOPLE, Can.APPROVE_CONSENT_TEXTS})
 _VENDORS = frozenset({Can.SEE_VENDORS, Can.MANAGE_VENDORS})
 _PEOPLE = _EVERYBODY | {
     Can.FIND_PATIENTS,

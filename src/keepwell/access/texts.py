@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, Max, Q, QuerySet
 from django.utils.formats import date_format
 
-from keepwell.access import notice_parts
+from keepwell.access import approving, notice_parts
 from keepwell.access.models import ConsentText, TextKind
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
+from keepwell.ledger import queries
 from keepwell.ledger.actions import action
 
 Parts = Sequence[tuple[str, str]]
@@ -73,6 +74,7 @@ def _drafted(kind: str, language: str, title: str, parts: Parts, digest: str, *,
         parts=list(parts),
         digest=digest,
         drafted_by=by.id,
+        worded_by=by.id,
     )
 
 
@@ -84,9 +86,10 @@ def draft(kind: str, language: str, title: str, parts: Parts, *, by: Actor) -> C
 
 @action("consent_text.edited", cites="digest")
 def _edited(text: ConsentText, title: str, parts: Parts, digest: str, *, by: Actor) -> ConsentText:
-    "A draft is worded anew."
-    text.title, text.parts, text.digest = title, list(parts), digest
-    text.save(update_fields=["title", "parts", "digest"])
+    "A draft is worded anew; who approved it has not seen these words."
+    text.title, text.parts, text.digest, text.worded_by = title, list(parts), digest, by.id
+    text.approved_by = text.approved_at = None
+    text.save(update_fields=["title", "parts", "digest", "worded_by", "approved_by", "approved_at"])
     return text
 
 
@@ -99,12 +102,19 @@ def edit(text: ConsentText, title: str, parts: Parts, *, by: Actor) -> ConsentTe
 
 
 def publish(
-    text: ConsentText, *, by: Actor, material: bool = True, renew_days: int | None = None, part2: bool = False
+    text: ConsentText,
+    *,
+    by: Actor,
+    material: bool = True,
+    renew_days: int | None = None,
+    part2: bool = False,
+    alone: str = "",
 ) -> ConsentText:
     """From now on this is what is shown. `material`: whoever agreed to an earlier one is asked again.
 
-    A notice of privacy practices has every part the rule names. Raises Refusal NPP_INCOMPLETE, NPP_PART2_MISSING,
-    STALE_VERSION, CONSENT_TEXT_ALTERED.
+    Two people have seen it, or `alone` says why one was enough. A notice of privacy practices has every part the rule
+    names. Raises Refusal NPP_INCOMPLETE, NPP_PART2_MISSING, STALE_VERSION, CONSENT_TEXT_ALTERED,
+    CONSENT_TEXT_UNAPPROVED.
     """
     if text.published_at is not None:
         raise Refusal("STALE_VERSION")
@@ -112,18 +122,20 @@ def publish(
         raise Refusal("CONSENT_TEXT_ALTERED")
     if text.kind == TextKind.NOTICE:
         notice_parts.require_complete(text.parts, text.language, part2=part2)
-    return _published(text, material, renew_days, text.digest, by=by)
+    return _published(text, material, renew_days, text.digest, approving.require(text, by, alone), by=by)
 
 
-@action("consent_text.published", cites="digest")
-def _published(text: ConsentText, material: bool, renew_days: int | None, digest: str, *, by: Actor) -> ConsentText:
+@action("consent_text.published", cites=("digest", "alone"))
+def _published(
+    text: ConsentText, material: bool, renew_days: int | None, digest: str, alone: str, *, by: Actor
+) -> ConsentText:
     "A wording takes the place of the one before it, for good."
     now = clock.now()
     before = ConsentText.objects.filter(kind=text.kind, language=text.language, published_at__isnull=False)
     before.filter(replaced_at=None).update(replaced_at=now)
     text.material, text.renew_days = material, renew_days
-    text.published_at, text.published_by = now, by.id
-    text.save(update_fields=["material", "renew_days", "published_at", "published_by"])
+    text.published_at, text.published_by, text.alone = now, by.id, alone
+    text.save(update_fields=["material", "renew_days", "published_at", "published_by", "alone"])
     return text
 
 
@@ -132,10 +144,19 @@ def newer() -> QuerySet[ConsentText]:
     return ConsentText.objects.filter(published_at__isnull=False, material=True)
 
 
-def altered() -> list[UUID]:
-    """Published texts that are no longer what people agreed to: somebody changed them behind every guard."""
+def altered(*, by: Actor) -> list[UUID]:
+    """Published texts that are no longer what was published: somebody changed them behind every guard.
+
+    Neither the words against their hash, nor the hash against what the ledger holds of the day they were published.
+    """
     rows = ConsentText.objects.filter(published_at__isnull=False).order_by("published_at", "id")
-    return [text.id for text in rows if not genuine(text)]
+    known = queries.all_cited(by.practice, "consent_text.published", "digest", by)
+    return [text.id for text in rows if not genuine(text) or text.digest not in known]
+
+
+@action("consent_texts.compared", cites="found")
+def compared(found: str, *, by: Actor) -> None:
+    "Every published consent text was compared with what the activity log holds of the day it was published."
 
 
 def history(kind: str, language: str) -> QuerySet[ConsentText]:

@@ -9,20 +9,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from keepwell.access import door, drafts, texts
+from keepwell.access import approving, door, drafts, texts
 from keepwell.access.forms_texts import PublishForm, WordingForm
 from keepwell.access.models import ConsentText, Membership, Practice, TextKind
 from keepwell.access.pages import page, public
-from keepwell.access.policy import Can
+from keepwell.access.policy import Can, may
 from keepwell.access.words import LANGUAGES, TEXT_KINDS
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
+from keepwell.ledger import queries
 
 
 @require_GET
-@page(Can.MANAGE_CONSENT_TEXTS, purpose=Purpose.HCOMPL)
+@page(Can.APPROVE_CONSENT_TEXTS, purpose=Purpose.HCOMPL)
 def consent_texts(request: HttpRequest) -> HttpResponse:
     """Every kind of text in every language: what is shown now, and what is being worded."""
     rows = list(ConsentText.objects.filter(replaced_at=None).order_by("kind", "language", "-version"))
@@ -35,7 +36,10 @@ def consent_texts(request: HttpRequest) -> HttpResponse:
         "shown": shown,
         "drafted": drafted,
         "altered": {text.id for text in shown.values() if not texts.genuine(text)},
+        "compared": queries.last(_by(request).practice, "consent_texts.compared", _by(request)),
         "slug": Practice.objects.values_list("slug", flat=True).get(id=_by(request).practice),
+        "manages": may(_by(request), Can.MANAGE_CONSENT_TEXTS),
+        "waiting": sum(1 for text in drafted.values() if text.approved_at is None),
         "missing": len(kinds) * len(LANGUAGES) > len({(t.kind, t.language) for t in rows}),
     }
     return render(request, "access/consent_texts.html", context)
@@ -59,24 +63,47 @@ def begin_text(request: HttpRequest, kind: str, language: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("consent-text", args=[draft.id]))
 
 
-@require_http_methods(["GET", "POST"])
-@page(Can.MANAGE_CONSENT_TEXTS, purpose=Purpose.HCOMPL)
+@require_GET
+@page(Can.APPROVE_CONSENT_TEXTS, purpose=Purpose.HCOMPL)
 def consent_text(request: HttpRequest, text: UUID) -> HttpResponse:
-    """One version: a draft to word, or a published one as everybody saw it; beside it, all its versions."""
+    """One version: a draft to read, or a published one as everybody saw it; beside it, all its versions."""
+    return _page(request, _text(text), None, None, 200)
+
+
+@require_POST
+@page(Can.MANAGE_CONSENT_TEXTS, purpose=Purpose.HCOMPL)
+def word_text(request: HttpRequest, text: UUID) -> HttpResponse:
+    """A draft is worded anew."""
     found = _text(text)
-    said = {f"part_{name}": words for name, words in found.parts} | {"title": found.title}
-    form = WordingForm(request.POST or None, initial=said, kind=found.kind)
-    status = 200
-    if form.is_bound:
-        status = 422
-        if form.is_valid():
-            try:
-                texts.edit(found, form.cleaned_data["title"].strip(), form.parts(), by=_by(request))
-                return HttpResponseRedirect(reverse("consent-text", args=[text]))
-            except Refusal as refusal:
-                form.refuse(refusal)
-                status = refusal.status
-    return _page(request, found, form, None, status)
+    form = WordingForm(request.POST, kind=found.kind)
+    if not form.is_valid():
+        return _page(request, found, form, None, 422)
+    try:
+        texts.edit(found, form.cleaned_data["title"].strip(), form.parts(), by=_by(request))
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _page(request, found, form, None, refusal.status)
+    return HttpResponseRedirect(reverse("consent-text", args=[text]))
+
+
+@require_POST
+@page(Can.MANAGE_CONSENT_TEXTS, purpose=Purpose.HCOMPL)
+def ask_to_approve(request: HttpRequest) -> HttpResponse:
+    """Whoever may approve a draft is told that some wait."""
+    approving.ask(approving.waiting(), by=_by(request))
+    return HttpResponseRedirect(reverse("consent-texts"))
+
+
+@require_POST
+@page(Can.APPROVE_CONSENT_TEXTS, purpose=Purpose.HCOMPL)
+def approve_text(request: HttpRequest, text: UUID) -> HttpResponse:
+    """Somebody who did not word it read it, and says so."""
+    found = _text(text)
+    try:
+        approving.approve(found, by=_by(request))
+    except Refusal as refusal:
+        return _page(request, found, None, None, refusal.status, refusal)
+    return HttpResponseRedirect(reverse("consent-texts"))
 
 
 @require_POST
@@ -94,6 +121,7 @@ def publish_text(request: HttpRequest, text: UUID) -> HttpResponse:
             material=chosen["material"],
             renew_days=chosen["renew_days"],
             part2=chosen["part2"],
+            alone=chosen["alone"],
         )
     except Refusal as refusal:
         form.refuse(refusal)
@@ -116,11 +144,18 @@ def privacy_notice(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, text: ConsentText, form: WordingForm | None, publishing: PublishForm | None, status: int
+    request: HttpRequest,
+    text: ConsentText,
+    form: WordingForm | None,
+    publishing: PublishForm | None,
+    status: int,
+    refusal: Refusal | None = None,
 ) -> HttpResponse:
     said = {f"part_{name}": words for name, words in text.parts} | {"title": text.title}
     known = texts.history(text.kind, text.language)
-    people = {member for version in known for member in (version.drafted_by, version.published_by) if member}
+    whose = ("drafted_by", "worded_by", "approved_by", "published_by")
+    people = {member for version in known for member in (getattr(version, name) for name in whose) if member}
+    by = _by(request)
     start = {"material": True, "part2": True, "renew_days": drafts.renew_days(text.kind)}
     shown: dict[str, Any] = {
         "text": text,
@@ -129,6 +164,11 @@ def _page(
         "genuine": texts.genuine(text),
         "form": form or WordingForm(initial=said, kind=text.kind),
         "publishing": publishing or PublishForm(initial=start),
+        "refusal": refusal,
+        "manages": may(by, Can.MANAGE_CONSENT_TEXTS),
+        "own": approving.own(text, by),
+        "others": approving.approvers(text) if not text.published_at else [],
+        "alone": approving.ALONE,
         "is_notice": text.kind == TextKind.NOTICE,
         "history": list(known),
         "names": dict(Membership.objects.filter(id__in=people).values_list("id", "name")),

@@ -123,6 +123,11 @@ VERBS = (
         ),
         "consent_text.drafted": (_("drafted a consent text for"), _("drafted a consent text")),
         "consent_text.edited": (_("reworded a draft of a consent text for"), _("reworded a draft of a consent text")),
+        "consent_text.approved": (_("approved a consent text of"), _("approved a consent text")),
+        "consent_texts.compared": (
+            _("compared the published consent texts with the activity log for"),
+            _("compared the published consent texts with the activity log"),
+        ),
         "consent_text.published": (_("published a consent text of"), _("published a consent text")),
         "contact.added": (_("added a phone or e-mail of"), _("added a phone or e-mail")),
         "contact.ended": (_("ended a phone or e-mail of"), _("ended a phone or e-mail")),

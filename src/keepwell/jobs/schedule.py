@@ -6,6 +6,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from keepwell.access import maintenance, programs
+from keepwell.compliance import wordings
 from keepwell.compliance.exports import actions as exports
 from keepwell.compliance.people import departures, dormant, recertify
 from keepwell.ledger import wire
@@ -131,6 +132,17 @@ def reconcile_all(timestamp: int = 0) -> int:
     for practice in maintenance.practices():
         with present(practice.actor("nightly reconciliation")) as by:
             wrong += len(reconcile(by))
+    return wrong
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(name="keepwell.consent_texts", queue="keepwell")
+def compare_texts(timestamp: int = 0) -> int:
+    """Every practice's published consent texts against its ledger. How many are not what was published."""
+    wrong = 0
+    for practice in maintenance.practices():
+        with present(practice.actor("published consent texts")) as by:
+            wrong += wordings.compare(by=by)
     return wrong
 
 

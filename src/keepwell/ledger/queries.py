@@ -177,6 +177,22 @@ def cited(subject: UUID, verb: str, name: str, value: str, by: Actor) -> UUID | 
     return rows[0][0] if rows else None
 
 
+def all_cited(subject: UUID, verb: str, name: str, by: Actor) -> set[str]:
+    """Everything the actions of this verb about somebody ever cited under this name."""
+    asked = """SELECT DISTINCT e.detail::jsonb ->> %s FROM custody.subject s
+      JOIN custody.entry e ON e.id = s.entry_id AND e.at = s.at
+      WHERE s.practice_id = %s AND s.subject_id = %s AND s.kind = 'action' AND e.verb = %s"""
+    return {row[0] for row in wire.rows("default", asked, name, by.practice, subject, verb) if row[0]}
+
+
+def last(subject: UUID, verb: str, by: Actor) -> tuple[dt.datetime, dict[str, Any]] | None:
+    """When an action about somebody was done last, and what its entry says beside that."""
+    asked = """SELECT e.at, e.detail FROM custody.subject s JOIN custody.entry e ON e.id = s.entry_id AND e.at = s.at
+      WHERE s.practice_id = %s AND s.subject_id = %s AND s.kind = 'action' AND e.verb = %s ORDER BY e.at DESC LIMIT 1"""
+    rows = wire.rows("default", asked, by.practice, subject, verb)
+    return (rows[0][0], json.loads(rows[0][1])) if rows else None
+
+
 def changed_since(at: dt.datetime, by: Actor, limit: int = 50) -> list[UUID]:
     """The subjects of actions since a moment, newest first: patients, and whatever else has rows of its own."""
     rows = wire.rows(

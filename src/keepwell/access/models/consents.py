@@ -48,7 +48,8 @@ class ConsentText(Tenanted):
     """One wording, in one language, as it is shown before somebody agrees to it; published ones never change again.
 
     `parts` are its sections, each a name and its text; `digest` is the SHA-256 of exactly what is shown. A `material`
-    version makes what was agreed under earlier ones out of date (45 CFR § 164.520(b)(3), 47 CFR § 64.1200).
+    version makes what was agreed under earlier ones out of date (45 CFR § 164.520(b)(3), 47 CFR § 64.1200). `worded_by`
+    changed its words last, `approved_by` is another person who read them; `alone` says why there was none.
     """
 
     kind = models.CharField(max_length=16, choices=TextKind)
@@ -61,13 +62,17 @@ class ConsentText(Tenanted):
     renew_days = models.PositiveSmallIntegerField(null=True)
     drafted_by = models.UUIDField()
     drafted_at = models.DateTimeField(auto_now_add=True)
+    worded_by = models.UUIDField(null=True)
+    approved_by = models.UUIDField(null=True)
+    approved_at = models.DateTimeField(null=True)
+    alone = models.CharField(max_length=8, blank=True, default="")
     published_by = models.UUIDField(null=True)
     published_at = models.DateTimeField(null=True)
     replaced_at = models.DateTimeField(null=True)
 
     plain = {
         "kind", "language", "version", "title", "parts", "digest", "material", "renew_days", "drafted_by",
-        "drafted_at", "published_by", "published_at", "replaced_at",
+        "drafted_at", "worded_by", "approved_by", "approved_at", "alone", "published_by", "published_at", "replaced_at",
     }  # fmt: skip
 
     class Meta:

@@ -265,13 +265,13 @@ def test_a_published_text_does_not_change(willow: Clinic, ada: UUID):
 
 def test_words_changed_under_a_signature_are_found(willow: Clinic, ada: UUID):
     given = agree(willow, ada, SMS, APPOINTMENTS)
-    with present(willow.system):
-        assert texts.altered() == []
+    with present(willow.system) as by:
+        assert texts.altered(by=by) == []
     behind = psycopg.connect(mine.server.url(SUPERUSER, mine.database), autocommit=True)
     behind.execute("SET session_replication_role = replica")
     behind.execute('UPDATE access_consenttext SET parts = \'[["text", "you owe us"]]\' WHERE id = %s', [given.text_id])
-    with present(willow.system):
-        assert texts.altered() == [given.text_id]
+    with present(willow.system) as by:
+        assert texts.altered(by=by) == [given.text_id]
         with pytest.raises(Refusal) as found:
             texts.required(TextKind.SMS)
     assert found.value.code == "CONSENT_TEXT_ALTERED"
@@ -279,6 +279,8 @@ def test_words_changed_under_a_signature_are_found(willow: Clinic, ada: UUID):
                       [texts.digest("Texts", [("text", "you owe us")]), given.text_id])  # fmt: skip
     behind.close()
     assert code(willow, ada, SMS) == "CONSENT_TEXT_ALTERED"
+    with present(willow.system) as by:
+        assert texts.altered(by=by) == [given.text_id], "a hash that fits the new words is not the one in the log"
 
 
 def test_another_practices_consent_is_nobodys_here(willow: Clinic, oak: Clinic, ada: UUID, yuki: UUID):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from keepwell.access import actions as access
-from keepwell.access import authorizations, consenting, drafts, texting, texts
+from keepwell.access import approving, authorizations, consenting, drafts, texting, texts
 from keepwell.access.authorizations import Signed
 from keepwell.access.consenting import Answer
 from keepwell.access.models import Consent, ConsentText, How, Membership, TextKind
@@ -95,7 +95,12 @@ def consented(practice: UUID) -> None:
         staff = {Role(m.role): m for m in Membership.objects.order_by("-starts_at")}
         patients = list(Patient.objects.order_by("registered_at", "id").values_list("id", flat=True))
     with present(_as(staff[Role.PRIVACY_OFFICER], practice, Purpose.HCOMPL)) as by:
-        for draft in drafts.begin_all(by=by):
+        worded = drafts.begin_all(by=by)
+    with present(_as(staff[Role.SECURITY_OFFICER], practice, Purpose.HCOMPL)) as by:
+        for draft in worded:
+            approving.approve(draft, by=by)
+    with present(_as(staff[Role.PRIVACY_OFFICER], practice, Purpose.HCOMPL)) as by:
+        for draft in worded:
             texts.publish(draft, by=by, renew_days=drafts.renew_days(draft.kind), part2=True)
     desk = _as(staff[Role.FRONT_DESK], practice, Purpose.HOPERAT)
     with present(desk) as by:
