@@ -24,6 +24,8 @@ from keepwell.ledger.asking import Question
 from keepwell.messaging import lines as threads
 from keepwell.messaging import lists as inbox
 from keepwell.outbound import outbox
+from keepwell.outbound.agreements import PAUSES
+from keepwell.outbound.vendors import showing
 from keepwell.patients import lists
 from keepwell.patients.excerpts import NameTag
 from keepwell.patients.views import chart_of
@@ -60,9 +62,10 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 def held_back(by: Actor) -> dict[str, Any]:
-    """Messages that wait for a person."""
+    """Messages that wait for a person; and what carries nothing now, for who calls people instead."""
     waiting, more = outbox.waiting(by, SHOWN)
-    return {"waiting": waiting, "more_waiting": more}
+    stopped = may(by, Can.FIND_PATIENTS) and any(line.code in PAUSES for line, _others in waiting)
+    return {"waiting": waiting, "more_waiting": more, "paused": showing.paused(by) if stopped else []}
 
 
 def visiting(by: Actor) -> dict[str, Any]:

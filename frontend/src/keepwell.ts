@@ -10,6 +10,7 @@ import { listenForPasskeys } from "./passkeys";
 import { showPasswords } from "./passwords";
 import { keepPreferences, tellZone } from "./preferences";
 import { switchUser } from "./switch";
+import { tickAll } from "./ticks";
 import { offerUndo } from "./undo";
 
 listenForKeys();
@@ -28,6 +29,7 @@ htmx.onLoad((element) => {
   offerCanned(part);
   const calendars = part.matches("[data-calendar]") ? [part] : part.querySelectorAll<HTMLElement>("[data-calendar]");
   if (calendars.length) void import("./calendar").then(({ liveCalendar }) => calendars.forEach(liveCalendar));
+  part.querySelectorAll<HTMLElement>("[data-tick-all]").forEach(tickAll);
   part.querySelectorAll<HTMLElement>("[data-undo]").forEach(offerUndo);
   part.querySelectorAll<HTMLFormElement>("form[data-filters]").forEach((form) => form.addEventListener("change", () => form.requestSubmit()));
   const plots = part.querySelectorAll<HTMLElement>("[data-chart]");

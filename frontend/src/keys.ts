@@ -30,7 +30,7 @@ function named(key: string): (() => boolean) | undefined {
   const all = document.querySelectorAll<HTMLElement>(`[data-key="${key}"]`);
   const wanted = own ?? (all.length === 1 ? all[0] : undefined);
   if (!wanted) return undefined;
-  return () => (wanted.matches("input, select, textarea") ? wanted.focus() : wanted.click(), true);
+  return () => (wanted.matches("input:not([type=checkbox]), select, textarea") ? wanted.focus() : wanted.click(), true);
 }
 
 function typing(target: EventTarget | null): boolean {

@@ -11,7 +11,7 @@ from keepwell.access.tests.somebody import Somebody
 from keepwell.base.actor import Actor, Role
 from keepwell.outbound.models import ServiceKind
 from keepwell.outbound.tests import firms
-from keepwell.outbound.tests.sending import dispatched, only, reachable, reminder, sends, writes
+from keepwell.outbound.tests.sending import dispatched, every, reachable, reminder, sends, writes
 from keepwell.outbound.tests.servers import mail
 from tests.attacks.workers import Workers
 from tests.attacks.workers import workers as workers  # a fixture
@@ -28,7 +28,7 @@ def test_held_seen_mended_and_gone(
 ):
     reachable(willow, ada)
     writes(pat)
-    for _ in range(2):
+    for _ in range(3):
         sends(rosa, reminder(ada))
     desk = signed_in(browser, workers, Somebody.at(willow, Role.FRONT_DESK))
     desk.goto("/")
@@ -37,6 +37,9 @@ def test_held_seen_mended_and_gone(
     desk.goto("/outbox/")
     desk.wait_for_selector("text=BAA_REQUIRED")
     fits(desk, "outbox")
+    for key in "jxd":
+        desk.keyboard.press(key)
+    desk.wait_for_selector("text=1 message was discarded")
     with mail() as box:
         service = firms.cleared(pat, ServiceKind.EMAIL, "Acme")
         office = signed_in(browser, workers, Somebody.at(willow, Role.ADMINISTRATOR))
@@ -56,18 +59,24 @@ def test_held_seen_mended_and_gone(
         desk.wait_for_selector("text=What leaves")
         fits(desk, "send-preview")
         desk.goto("/outbox/")
-        desk.click("tbody tr >> nth=0 >> .row-link")
+        desk.keyboard.press("j")
+        desk.keyboard.press("Enter")
         desk.wait_for_selector("#panel h2")
+        desk.wait_for_selector("text=Nothing is in the way any more")
         fits(desk, "outbox-beside")
         desk.goto("/outbox/")
-        for tick in desk.locator("tbody input[type=checkbox]").all():
-            tick.check()
-        desk.click("text=Release the ticked")
+        desk.keyboard.press("a")
+        assert desk.locator("tbody input:checked").count() == 2
+        desk.keyboard.press("a")
+        desk.keyboard.press("j")
+        desk.keyboard.press("x")
+        assert desk.locator("tbody input:checked").count() == 1
+        desk.click("text=Release all 2")
         desk.wait_for_selector("text=2 messages are on their way")
         dispatched(willow)
         assert [m["To"] for m in box.taken] == ["ada@example.org"] * 2
     assert service.kind == ServiceKind.EMAIL
-    assert only(willow).status == "sent"
+    assert sorted(m.status for m in every(willow)) == ["discarded", "sent", "sent"]
     desk.goto("/outbox/?show=gone")
     desk.wait_for_selector("text=Appointment reminder")
     fits(desk, "outbox-gone")

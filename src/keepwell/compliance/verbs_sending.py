@@ -23,6 +23,7 @@ SENDING = {
     "message.postponed": (_("put off a message to"), _("put off a message")),
     "message.released": (_("released a message to"), _("released a message")),
     "message.reported": (_("noted what a carrier said of a message to"), _("noted what a carrier said of a message")),
+    "message.rerouted": (_("let another way take a message to"), _("let a message take another way")),
     "message.sending": (_("handed to its carrier a message to"), _("handed a message to its carrier")),
     "message.sent": (_("sent a message to"), _("sent a message")),
     "message.tried": (_("tried in vain to send a message to"), _("tried in vain to send a message")),

@@ -169,7 +169,7 @@ def release(ids: Iterable[UUID], *, by: Actor) -> list[Message]:
 
     Raises Refusal NOT_FOUND when none of them can be released.
     """
-    rows = _stuck(ids, by)
+    rows = stuck(ids, by)
     answers = [made.answer for made in again(rows, by=by)]
     _released([m.whose for m in rows], rows, answers, by=by)
     wake()
@@ -187,7 +187,7 @@ def _released(whose: Iterable[UUID], rows: list[Message], answers: list[Answer],
 
 def discard(ids: Iterable[UUID], *, by: Actor) -> list[Message]:
     """These messages never leave. Raises Refusal NOT_FOUND."""
-    rows = _stuck(ids, by)
+    rows = stuck(ids, by)
     _discarded([m.whose for m in rows], rows, by=by)
     return rows
 
@@ -201,7 +201,7 @@ def _discarded(whose: Iterable[UUID], rows: list[Message], *, by: Actor) -> None
 @action("message.arrived", about="message")
 def arrived(message: Message, *, by: Actor) -> Message:
     "Somebody found out that a message whose fate was unknown did arrive. Raises Refusal NOT_FOUND, FATE_KNOWN."
-    (found,) = _stuck([message.id], by)
+    (found,) = stuck([message.id], by)
     if found.status != Status.UNKNOWN:
         raise Refusal("FATE_KNOWN")
     found.sent_at = left_at(found)
@@ -232,7 +232,8 @@ def wake() -> None:
     app.configure_task(DISPATCH, queue="keepwell").defer()
 
 
-def _stuck(ids: Iterable[UUID], by: Actor) -> list[Message]:
+def stuck(ids: Iterable[UUID], by: Actor) -> list[Message]:
+    """These messages, if a person can decide about them. Raises Refusal ACCESS_DENIED, NOT_FOUND."""
     if not policy.may(by, Can.USE_OUTBOX):
         raise Refusal("ACCESS_DENIED", permission=Can.USE_OUTBOX)
     rows = list(Message.objects.select_for_update().filter(id__in=set(ids), status__in=STUCK).order_by("id"))

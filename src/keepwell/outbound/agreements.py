@@ -19,7 +19,7 @@ from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
-from keepwell.outbound.models import Agreement, Coverage, Decision, ServiceKind, Vendor, VendorService
+from keepwell.outbound.models import Agreement, Connection, Coverage, Decision, ServiceKind, Vendor, VendorService
 from keepwell.outbound.vendors.words import channel_word
 from keepwell.practices.models import Practice
 from keepwell.vault.phi import PhiClass
@@ -37,6 +37,12 @@ WITHOUT_AGREEMENT = frozenset({Decision.CONDUIT, Decision.WORKFORCE})
 
 NEXT_BEST = (Channel.EMAIL, Channel.SMS, Channel.VOICE, Channel.LETTER, Channel.FAX)
 """In which order another way is looked for when a channel is paused. The portal joins when it carries messages."""
+
+PAUSES = frozenset({
+    "BAA_REQUIRED", "BAA_EXPIRED", "BAA_NOT_COUNTERSIGNED", "BAA_AUTO_RENEW_UNREVIEWED", "BAA_CLASS_NOT_COVERED",
+    "CURE_EXPIRED", "SERVICE_NOT_IN_USE",
+})  # fmt: skip
+"""Why nobody may carry a channel: what is no word of the patient's, so that another channel does as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +107,25 @@ def asked_of(service: VendorService, classes: frozenset[PhiClass]) -> Carrier | 
 
 
 def fallback(channel: Channel, *, by: Actor, among: Iterable[Channel] = NEXT_BEST) -> Channel | None:
-    """Another channel that is cleared now, for messages whose own is paused; None: people have to be called."""
+    """Another channel that carries now, for messages whose own is paused; None: people have to be called."""
     others = [c for c in NEXT_BEST if c in frozenset(among) and c is not channel]
-    open_kinds = {kind for kind, answer in _by_kind(by) if isinstance(answer, Carrier)}
-    return next((c for c in others if CARRIES[c] in open_kinds), None)
+    carried = carrying(others, by=by)
+    return next((c for c in others if c in carried), None)
+
+
+def carrying(channels: Iterable[Channel], *, by: Actor) -> frozenset[Channel]:
+    """Of these channels, those by which something can leave now: whoever may carry it is connected as well."""
+    asked_for = list(channels)
+    answers = _by_kind(by)
+    standing = Connection.objects.filter(
+        ended_at=None, service_id__in=[a.service for _k, a in answers if isinstance(a, Carrier)]
+    )
+    connected = set(standing.order_by().values_list("service_id", flat=True))
+    first: dict[ServiceKind, Carrier] = {}
+    for kind, answer in answers:
+        if isinstance(answer, Carrier):
+            first.setdefault(kind, answer)
+    return frozenset(c for c in asked_for if (one := first.get(CARRIES[c])) and one.service in connected)
 
 
 def paused(by: Actor) -> dict[Channel, Refusal]:

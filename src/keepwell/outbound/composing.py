@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -37,9 +37,11 @@ class Composed:
     answer: Answer
     channel: Channel
     point: Point | None
+    instead_of: Held | None = None
+    """Why it does not take a channel it was asked for, when it takes another one."""
 
 
-def compose(drafts: Sequence[Draft], *, by: Actor, ids: Sequence[UUID] = ()) -> list[Composed]:
+def compose(drafts: Sequence[Draft], *, by: Actor, ids: Sequence[UUID] = (), fallback: bool = True) -> list[Composed]:
     """Everything at once: one opening for all patients, one question to the gate for all ways of all drafts."""
     known = list(ids) or [new_id() for _ in drafts]
     people = reaching.patients([d.patient for d in drafts if d.patient], by=by)
@@ -54,10 +56,39 @@ def compose(drafts: Sequence[Draft], *, by: Actor, ids: Sequence[UUID] = ()) -> 
     answers: dict[int, list[Tried]] = {}
     for (at, point, _leaving), answer in zip(tried, gate.ask([one for *_, one in tried], by=by), strict=True):
         answers.setdefault(at, []).append((answer, point))
-    return [_chosen(known[at], draft, reached[at], answers[at]) for at, draft in enumerate(drafts)]
+    made = [_chosen(known[at], draft, reached[at], answers[at]) for at, draft in enumerate(drafts)]
+    return _fallen_back(made, by) if fallback else made
 
 
-def again(rows: Sequence[Message], *, by: Actor) -> list[Composed]:
+SPARE = (Channel.EMAIL, Channel.SMS)
+"""What a notice falls back to while its own channel is paused. Post comes too late for most of what notices say."""
+
+
+def _fallen_back(made: list[Composed], by: Actor) -> list[Composed]:
+    """Where nobody may carry a notice, another channel takes it, if the gate clears that one for its reader."""
+    found = list(made)
+    tried = [
+        (at, point, leaving(m.id, m.draft, m.reached, way, point, by=by))
+        for at, m in enumerate(made)
+        for way in _spare(m)
+        for point in points_of(m.draft, m.reached, way)
+    ]
+    answers = gate.ask([one for *_, one in tried], by=by) if tried else []
+    for (at, point, _leaving), answer in zip(tried, answers, strict=True):
+        held = found[at].answer
+        if isinstance(answer, Cleared) and isinstance(held, Held):
+            found[at] = replace(found[at], answer=answer, channel=answer.channel, point=point, instead_of=held)
+    return found
+
+
+def _spare(made: Composed) -> list[Channel]:
+    paused = isinstance(made.answer, Held) and made.answer.code in agreements.PAUSES
+    if not paused or made.draft.patient is None or made.draft.paper or made.draft.elsewhere:
+        return []
+    return [way for way in SPARE if way not in made.draft.ways and way in made.reached.points]
+
+
+def again(rows: Sequence[Message], *, by: Actor, fallback: bool = True) -> list[Composed]:
     """The same for messages there are: where their recipients are reached now, and what the gate says now."""
     given = [m.whose for m in rows if m.to_unknown or (m.patient_id and Channel.FAX in m.ways)]
     opened = charts.open(given, Envelope, by=by).all(Envelope, Message.objects.order_by("id")) if given else {}
@@ -76,7 +107,7 @@ def again(rows: Sequence[Message], *, by: Actor) -> list[Composed]:
         )
         for m in rows
     ]
-    return compose(drafts, by=by, ids=[m.id for m in rows])
+    return compose(drafts, by=by, ids=[m.id for m in rows], fallback=fallback)
 
 
 def _reached(draft: Draft, people: dict[UUID, Reached], staff: dict[UUID, Reached], by: Actor) -> Reached:

@@ -6,6 +6,7 @@ The e-mail says that something needs its reader, and where to sign in; what it i
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.urls import reverse
 
@@ -25,8 +26,17 @@ AFTER, UNTIL, MOST = dt.timedelta(minutes=2), dt.timedelta(days=1), 50
 def forward(*, by: Actor) -> int:
     """Sends what is due; how many. While nobody carries e-mail nothing is asked for, so nothing piles up."""
     alarming = [name for name, kind in notices.KINDS.items() if kind.alarming]
-    now = clock.now()
-    unseen = Notice.objects.filter(kind__in=alarming, seen_at=None, made_at__gt=now - UNTIL, made_at__lt=now - AFTER)
+    return _sent(alarming, clock.now() - AFTER, by)
+
+
+def at_once(*kinds: str, by: Actor) -> int:
+    """The same now, for what cannot wait until somebody looks: that nothing leaves any more by some channel."""
+    return _sent(kinds, clock.now(), by)
+
+
+def _sent(kinds: Collection[str], until: dt.datetime, by: Actor) -> int:
+    since = clock.now() - UNTIL
+    unseen = Notice.objects.filter(kind__in=kinds, seen_at=None, made_at__gt=since, made_at__lte=until)
     drafts = [_draft(notice) for notice in unseen.order_by("made_at")[:MOST]]
     known = actions.standing(d.key for d in drafts)
     fresh = [d for d in drafts if d.key not in known]

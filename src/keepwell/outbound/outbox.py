@@ -16,9 +16,10 @@ from keepwell.access.models import Membership
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.charts.excerpts import plan
-from keepwell.outbound import words
+from keepwell.outbound import helping, words
+from keepwell.outbound.actions import STUCK
+from keepwell.outbound.helping import Fix
 from keepwell.outbound.models import Message
-from keepwell.outbound.words import Fix
 from keepwell.patients.excerpts import NameTag
 
 PAGE = 50
@@ -50,6 +51,17 @@ class Line:
     left_at: dt.datetime | None
     stuck: bool
     unknown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What holds some messages, said once: the sentence, the page that helps all of them, how many there are in all."""
+
+    code: str
+    why: str
+    fix: Fix | None
+    many: int
+    lines: list[Line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +112,30 @@ def causes(show: str) -> list[tuple[str, int]]:
     return sorted(((code, many) for code, many in rows if code), key=lambda each: (-each[1], each[0]))[:8]
 
 
-def lines(rows: Sequence[Message], by: Actor) -> list[Line]:
-    """Messages as lines, in their order."""
-    names = _names(rows, by)
-    return [_line(row, names.get(row.whose, "")) for row in rows]
+def by_cause(lines: Sequence[Line], counted: Sequence[tuple[str, int]]) -> list[Cause]:
+    """The lines of a page under what holds them, in the page's order."""
+    many, found = dict(counted), dict[str, list[Line]]()
+    for line in lines:
+        found.setdefault(line.code, []).append(line)
+    return [
+        Cause(code, same[0].why, _shared(same), max(many.get(code, 0), len(same)), same) for code, same in found.items()
+    ]
+
+
+def _shared(same: Sequence[Line]) -> Fix | None:
+    return same[0].fix if len({line.fix for line in same}) == 1 else None
+
+
+def held_by(show: str, code: str, channel: str, most: int) -> list[UUID]:
+    """The messages that one cause holds, oldest first."""
+    return list(_listed(show, channel, code).values_list("id", flat=True)[:most]) if code else []
+
+
+def lines(rows: Sequence[Message], by: Actor, names: dict[UUID, str] | None = None) -> list[Line]:
+    """Messages as lines, in their order; nothing is opened for names that are known already."""
+    names = _names(rows, by) if names is None else names
+    fixes = helping.fixes([row for row in rows if row.status in STUCK], by)
+    return [_line(row, names.get(row.whose, ""), fixes.get(row.id)) for row in rows]
 
 
 def seen(id: UUID, by: Actor) -> Message:
@@ -120,11 +152,12 @@ def _listed(show: str, channel: str, code: str) -> QuerySet[Message]:
     rows = rows.filter(reason=code) if code else rows
     if show == "planned":
         return rows.order_by("next_at", "id")
-    return rows.order_by("-settled_at", "-sent_at", "-id") if show == "gone" else rows.order_by("asked_at", "id")
+    return (
+        rows.order_by("-settled_at", "-sent_at", "-id") if show == "gone" else rows.order_by("reason", "asked_at", "id")
+    )
 
 
-def _line(row: Message, name: str) -> Line:
-    stuck = row.status in (Status.WAITING, Status.FAILED, Status.BOUNCED, Status.UNKNOWN)
+def _line(row: Message, name: str, fix: Fix | None) -> Line:
     return Line(
         row.id,
         row.patient_id,
@@ -134,11 +167,11 @@ def _line(row: Message, name: str) -> Line:
         words.status(row),
         row.reason,
         words.why(row),
-        words.fix(row) if stuck else None,
+        fix,
         row.asked_at,
         row.next_at,
         row.settled_at or row.sent_at,
-        stuck,
+        row.status in STUCK,
         row.status == Status.UNKNOWN,
     )
 

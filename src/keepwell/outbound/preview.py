@@ -40,6 +40,7 @@ class Shown:
     others: tuple[str, ...] = ()
     level: str = "usual"
     right: str = ""
+    instead_of: str = ""
 
     @property
     def clear(self) -> bool:
@@ -69,6 +70,7 @@ def preview(draft: Draft, *, by: Actor) -> Shown:
         tuple(channel_word(c.channel) for c in rest if isinstance(c.answer, Cleared)),
         made.reached.level,
         right_of(draft.elsewhere.right) if draft.elsewhere else "",
+        words.because(made.instead_of.code, made.instead_of.facts) if made.instead_of else "",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -23,7 +24,7 @@ from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal, catalogue
 from keepwell.base.sending import Channel
 from keepwell.charts.excerpts import plan
-from keepwell.outbound import actions, numbers, outbox, wording, words
+from keepwell.outbound import actions, helping, numbers, outbox, rerouting, wording, words
 from keepwell.outbound.composing import filling
 from keepwell.outbound.excerpts import Envelope, OfficeEnvelope
 from keepwell.outbound.models import Message
@@ -40,6 +41,8 @@ TITLES = {
     "gone": gettext_lazy("Sent and settled"),
 }
 STUCK = ("waiting", "failed", "unknown")
+AT_ONCE = 500
+"""As many of what one cause holds leave by one press."""
 
 
 @require_GET
@@ -53,7 +56,7 @@ def show(request: HttpRequest) -> HttpResponse:
     code = asked.get("because", "") if asked.get("because", "").replace("_", "").isalnum() else ""
     number = int(asked.get("page", "1")) if asked.get("page", "1").isdecimal() else 1
     listed = outbox.page(which, by, min(max(number, 1), 1000), channel, code)
-    counts = outbox.counts()
+    counts, counted = outbox.counts(), outbox.causes(which) if which in STUCK else []
     shown = {
         "show": which,
         "title": TITLES[which],
@@ -63,8 +66,10 @@ def show(request: HttpRequest) -> HttpResponse:
             (_("All"), _at(which, "", code), not channel),
             *((channel_word(c), _at(which, c, code), c == channel) for c in Channel if c is not Channel.PORTAL),
         ],
-        "causes": _causes(which, channel, code) if which in STUCK else [],
+        "causes": _causes(counted, which, channel, code),
         "listed": listed,
+        "held": outbox.by_cause(listed.lines, [] if channel else counted) if which in STUCK else [],
+        "channel": channel,
         "earlier": _at(which, channel, code, listed.number - 1) if listed.number > 1 else None,
         "later": _at(which, channel, code, listed.number + 1) if listed.more else None,
         "done": _done(asked),
@@ -81,7 +86,10 @@ def message(request: HttpRequest, message: UUID) -> HttpResponse:
     row = outbox.seen(message, by)
     to, text, whose = opened(row, by)
     asked_by = Membership.objects.filter(id__in=[row.asked_by_id or row.id]).values_list("name", flat=True).first()
-    shown = {"row": row, "line": outbox.lines([row], by)[0], "to": to, "text": text, "chart_of": chart_of}
+    now = helping.now(row, by) if row.status in actions.STUCK else None
+    (line,) = outbox.lines([row], by, {row.whose: now.name} if now else None)
+    shown = {"row": row, "line": line, "to": to, "text": text, "chart_of": chart_of, "now": now, "way": channel_word}
+    shown["asks"] = helping.asks(row, by) if now else None
     shown |= {"whose": whose, "right": right_of(row.right)}
     beside = request.headers.get("HX-Request") == "true"
     template = "outbound/beside.html" if beside else "outbound/message.html"
@@ -110,15 +118,35 @@ def opened(row: Message, by: Actor) -> tuple[str, str, str]:
 def act(request: HttpRequest) -> HttpResponse:
     """Releases, discards or settles what is ticked, or the one whose button was pressed."""
     by, posted = actor_of(request), request.POST
-    ids = [_uuid(each) for each in ([posted["release"]] if "release" in posted else posted.getlist("message"))]
-    chosen = "release" if "release" in posted else posted.get("act", "")
-    if not ids or chosen not in ACTS:
+    ids, chosen = _chosen(posted)
+    act = _by_way(chosen.removeprefix("by-")) if chosen.startswith("by-") else ACTS.get(chosen)
+    if not ids or act is None:
         raise Refusal("CHOICE_UNKNOWN")
-    said = ACTS[chosen](ids, by)
+    said = act(ids, by)
     back = posted.get("back", "")
     ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     where = back if ours else reverse("outbox")
     return HttpResponseRedirect(f"{where}{'&' if '?' in where else '?'}{urlencode(said)}")
+
+
+def _chosen(posted: Any) -> tuple[list[UUID], str]:
+    """Which messages, and what about them: one by its own button, all that a cause holds, or those with a tick."""
+    if "release" in posted:
+        return [_uuid(posted["release"])], "release"
+    if "because" in posted:
+        show = posted.get("show", "") if posted.get("show") in STUCK else "waiting"
+        channel = posted.get("by", "") if posted.get("by") in set(Channel) else ""
+        return outbox.held_by(show, posted["because"], channel, AT_ONCE), "release"
+    return [_uuid(each) for each in posted.getlist("message")], posted.get("act", "")
+
+
+def _by_way(way: str) -> Callable[[list[UUID], Actor], dict[str, int]]:
+    def act(ids: list[UUID], by: Actor) -> dict[str, int]:
+        rows = [rerouting.by_way(id, way, by=by) for id in ids[:1]]
+        still = sum(row.status == Message.Status.WAITING for row in rows)
+        return {"released": len(rows) - still, "still": still}
+
+    return act
 
 
 def _release(ids: list[UUID], by: Actor) -> dict[str, int]:
@@ -177,8 +205,7 @@ def _done(asked: Any) -> str:
     return " ".join(said)
 
 
-def _causes(show: str, channel: str, code: str) -> list[tuple[str, str, bool]]:
-    found = outbox.causes(show)
+def _causes(found: list[tuple[str, int]], show: str, channel: str, code: str) -> list[tuple[str, str, bool]]:
     if len(found) < 2 and not code:
         return []
     rows = [(f"{_short(each)} ({many})", _at(show, channel, each), each == code) for each, many in found]

@@ -1,13 +1,9 @@
-"""Why a message waits, in one sentence with its code, and the page where the cause can be taken away."""
+"""Why a message waits, in one sentence with its code."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.access.consents import sentence
@@ -17,7 +13,6 @@ from keepwell.outbound.letters import LETTERS
 from keepwell.outbound.models import Message
 from keepwell.outbound.vendors.words import channel_word
 from keepwell.outbound.wording import NOTICES
-from keepwell.patients.views import chart_of
 
 REASONS: dict[str, Any] = {
     "ADDRESS_REFUSED": _("The carrier does not take it: the address is not reachable."),
@@ -36,26 +31,12 @@ REASONS: dict[str, Any] = {
 }
 """Codes that are no refusal: what became of a message on its way."""
 
-CARRIER = ("CARRIER_NOT_CONNECTED", "CARRIER_SIGN_IN", "CARRIER_AWAY", "INSECURE_TRANSPORT", "EMAIL_NO_UNSUB",
-           "WEBHOOK_NOT_HTTPS", "WEBHOOK_PRIVATE", "CARRIER_REFUSES", "SENDER_REFUSED", "SENDING_BROKE",
-           "NETWORK_UNREADABLE")  # fmt: skip
-AGREEMENT = ("BAA_REQUIRED", "BAA_EXPIRED", "BAA_NOT_COUNTERSIGNED", "BAA_AUTO_RENEW_UNREVIEWED",
-             "BAA_CLASS_NOT_COVERED", "CURE_EXPIRED", "SERVICE_NOT_IN_USE")  # fmt: skip
-
 STATUSES: dict[str, Any] = {
     "planned": _("Planned"), "waiting": _("Waiting to send"), "cleared": _("On its way"), "sending": _("Being sent"),
     "sent": _("Sent"), "delivered": _("Delivered"), "bounced": _("Could not be delivered"),
     "failed": _("Could not be delivered"), "unknown": _("Not known whether it arrived"),
     "discarded": _("Discarded"), "withdrawn": _("Withdrawn"),
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """The page where the cause can be taken away."""
-
-    label: str
-    href: str
 
 
 def why(message: Message) -> str:
@@ -77,15 +58,6 @@ def because(code: str, facts: dict[str, Any]) -> str:
     return sentence(Refusal(code, **shown))
 
 
-def fix(message: Message) -> Fix | None:
-    """Where to go to take the cause away."""
-    if message.reason in AGREEMENT:
-        return _page(gettext("Vendors and agreements"), "vendors")
-    if message.reason in CARRIER:
-        return _page(gettext("Carriers"), "carriers")
-    return Fix(gettext("Chart"), chart_of(message.patient_id)) if message.patient_id else None
-
-
 def title(message: Message) -> str:
     """What kind of message it is, in words."""
     known = (LETTERS if message.is_letter else NOTICES).get(message.template)
@@ -98,10 +70,3 @@ def channels(message: Message) -> str:
 
 def status(message: Message) -> str:
     return str(STATUSES.get(message.status, message.status))
-
-
-def _page(label: str, name: str, *args: UUID) -> Fix | None:
-    try:
-        return Fix(label, reverse(name, args=list(args)))
-    except NoReverseMatch:
-        return None

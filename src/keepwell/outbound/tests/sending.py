@@ -23,6 +23,8 @@ from keepwell.patients.tests.people import adds, again
 from tests.cast import Clinic
 
 TO_LEE = Elsewhere("(617) 555-0188", "Dr. Lee, Elm Cardiology", Right.TREATMENT)
+SMTP = {"host": "mail.example.org", "port": "587", "security": "starttls", "from": "desk@example.org"}
+"""A mail server nobody asks."""
 CONNECTORS = {Channel.EMAIL: "smtp", Channel.SMS: "sms", Channel.FAX: "fax"}
 
 

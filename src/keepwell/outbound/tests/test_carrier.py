@@ -11,10 +11,11 @@ from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
 from keepwell.ledger.doorway import present
-from keepwell.outbound import agreements
+from keepwell.outbound import agreements, connections
 from keepwell.outbound.models import Decision, Ground, ServiceKind
 from keepwell.outbound.tests import firms
 from keepwell.outbound.tests.firms import DAY, did, fresh, today
+from keepwell.outbound.tests.sending import SMTP
 from keepwell.outbound.vendors import actions, agreement_actions
 from keepwell.patients.tests.people import again
 from keepwell.vault.phi import PhiClass
@@ -133,6 +134,9 @@ def test_a_paused_channel_names_another_and_none_when_there_is_none(theo: Actor)
     agreement_of = firms.cleared(theo, ServiceKind.EMAIL, "Mailer")
     with present(again(theo)) as by:
         assert agreements.paused(by) == {}
+        assert agreements.fallback(Channel.SMS, by=by) is None, "nobody is connected"
+    did(theo, connections.connect, agreement_of.id, "smtp", SMTP)
+    with present(again(theo)) as by:
         assert agreements.fallback(Channel.SMS, by=by) is Channel.EMAIL
         assert agreements.fallback(Channel.SMS, by=by, among=[Channel.FAX]) is None
     did(theo, actions.stop, fresh(theo, agreement_of))

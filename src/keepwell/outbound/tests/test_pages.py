@@ -32,7 +32,7 @@ def test_what_waits_says_why_and_where_the_cause_is_gone(willow: Clinic, rosa: A
     reachable(willow, ada)
     sends(rosa, reminder(ada))
     page = text(ask(rosa, "/outbox/"))
-    for words in ("Appointment reminder", "Ada Lovelace", "BAA_REQUIRED", 'href="/vendors/"', "Waiting to send (1)"):
+    for words in ("Appointment reminder", "Ada Lovelace", "BAA_REQUIRED", 'href="/calls/"', "Waiting to send (1)"):
         assert words in page
     today = text(ask(rosa, "/"))
     assert "Waiting to send" in today

@@ -13,10 +13,13 @@ from keepwell.access.tests.consenting import agree
 from keepwell.access.tests.test_actions import verbs
 from keepwell.base import clock
 from keepwell.base.actor import Actor
+from keepwell.base.sending import Channel
 from keepwell.ledger.doorway import present
+from keepwell.outbound import connections, planned
 from keepwell.outbound.models import Agreement, Assurance, Pause, ServiceKind
-from keepwell.outbound.tests import firms
+from keepwell.outbound.tests import firms, sending
 from keepwell.outbound.tests.firms import DAY, did, fresh, today
+from keepwell.outbound.tests.servers import https, mail
 from keepwell.outbound.vendors import actions, agreement_actions, calling, clocks, papers, pauses
 from keepwell.patients.reach import Contact
 from keepwell.patients.tests.people import adds, again
@@ -36,6 +39,11 @@ def tasks(clinic: Clinic, *, open_only: bool = True) -> list[str]:
         return sorted(rows.order_by("id").values_list("kind", flat=True))
 
 
+def of(by: Actor, vendor: str) -> Agreement:
+    with present(again(by)):
+        return Agreement.objects.select_related("vendor").get(vendor__name=vendor)
+
+
 def ticks(clinic: Clinic, days: int = 0) -> int:
     """The nightly look, so many days from now."""
     with time_machine.travel(dt.datetime.now(dt.UTC) + days * DAY, tick=True), present(clinic.system) as by:
@@ -47,14 +55,12 @@ def test_who_ends_what_carries_tells_officers_and_owner_at_once_and_once(
 ):
     firms.cleared(theo)
     firms.cleared(theo, ServiceKind.EMAIL, "Mailer")
-    with present(again(theo)):
-        agreement = Agreement.objects.select_related("vendor").get(vendor__name="Acme")
-    did(theo, agreement_actions.terminate, agreement, today())
+    did(theo, agreement_actions.terminate, of(theo, "Acme"), today())
     assert told(theo) == told(sam) == told(pat) == [pauses.PAUSED]
     assert told(rosa) == []
     with present(again(theo)):
         pause = Pause.objects.get()
-        assert (pause.channel, pause.code, pause.instead) == ("sms", "BAA_EXPIRED", "email")
+        assert (pause.channel, pause.code, pause.instead) == ("sms", "BAA_EXPIRED", ""), "e-mail is not connected"
     assert tasks(willow).count(pauses.CALL) == 1
     with present(willow.system) as by:
         assert pauses.look(by=by) == 0
@@ -166,8 +172,43 @@ def test_rooms_have_a_clock_of_their_own_and_a_withdrawn_paper_counts_no_longer(
     assert "vendor.assurance_withdrawn" in verbs(willow)
 
 
+def test_a_pause_is_told_by_mail_too_messages_fall_back_and_the_desk_gets_its_list(
+    willow: Clinic, theo: Actor, sam: Actor, pat: Actor, rosa: Actor, ada: UUID, bo: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+):  # fmt: skip
+    soon = clock.now() + 2 * DAY
+    monkeypatch.setattr(calling, "EXPECTING", [lambda by: {ada: soon, bo: soon}])
+    sending.writes(pat)
+    sending.reachable(willow, ada)
+    adds(willow, bo, Contact(system="sms", value="(617) 555-0166"))
+    agree(willow, bo, "sms", "appointments")
+    with mail() as box, https() as texts:
+        sending.carries(pat, Channel.EMAIL, box.secrets())
+        sending.carries(pat, Channel.SMS, texts.secrets())
+        later = clock.now() + dt.timedelta(minutes=1)
+        with present(again(rosa)) as by:
+            planned.plan(sending.reminder(ada, Channel.SMS, key="ada", not_before=later), by=by)
+            planned.plan(sending.reminder(bo, Channel.SMS, key="bo", not_before=later), by=by)
+        assert "Lovelace" not in (page := text(ask(rosa, "/calls/"))) and "Nguyen" not in page
+        did(theo, agreement_actions.terminate, of(theo, "Acme sms"), today())
+        assert told(theo) == told(sam) == told(pat) == [pauses.FALLS_BACK]
+        sending.dispatched(willow)
+        assert sorted(m["To"].partition(".")[0] for m in box.taken) == ["pat", "sam", "theo"], "before anybody looked"
+        with time_machine.travel(later + dt.timedelta(seconds=5), tick=True):
+            sending.dispatched(willow)
+        assert [m["To"] for m in box.taken[3:]] == ["ada@example.org"] and texts.taken == []
+    left = {m.key: (m.status, m.channel, m.reason) for m in sending.every(willow) if m.patient_id}
+    assert left == {"ada": ("sent", "email", ""), "bo": ("waiting", "sms", "BAA_EXPIRED")}
+    page = text(ask(rosa, "/calls/"))
+    assert "Nguyen" in page and "(617) 555-0166" in page and "Lovelace" not in page
+    assert "Paused: text messages" in (today_page := text(ask(rosa, "/"))) and 'href="/calls/"' in today_page
+    assert "/vendors/" not in text(ask(rosa, "/outbox/")), "nobody is offered a page that would refuse them"
+    page = text(ask(rosa, f"/patients/{ada}/send/?by=sms"))
+    assert "It goes by e-mail instead" in page and "BAA_EXPIRED" in page
+
+
 def test_who_cannot_be_reached_is_called_and_nobody_else(
-    willow: Clinic, theo: Actor, rosa: Actor, ada: UUID, bo: UUID, monkeypatch: pytest.MonkeyPatch
+    willow: Clinic, theo: Actor, pat: Actor, rosa: Actor, ada: UUID, bo: UUID, monkeypatch: pytest.MonkeyPatch
 ):
     soon = clock.now() + 2 * DAY
     monkeypatch.setattr(calling, "EXPECTING", [lambda by: {ada: soon, bo: soon + DAY}])
@@ -176,8 +217,9 @@ def test_who_cannot_be_reached_is_called_and_nobody_else(
     page = text(ask(rosa, "/calls/"))
     assert "Lovelace" in page and "Nguyen" in page and "No phone on file" in page and "(617) 555-0100" in page
     row = firms.cleared(theo, ServiceKind.EMAIL, "Mailer")
-    assert "Lovelace" in text(ask(rosa, "/calls/")), "she has not agreed to e-mail about appointments"
     agree(willow, ada, "email", "appointments")
+    assert "Lovelace" in text(ask(rosa, "/calls/")), "nobody is connected to carry it"
+    did(pat, connections.connect, row.id, "smtp", sending.SMTP)
     page = text(ask(rosa, "/calls/"))
     assert "Lovelace" not in page and "Nguyen" in page
     did(theo, actions.stop, row)

@@ -16,7 +16,6 @@ from keepwell.access.consents import Asked
 from keepwell.base.actor import Actor
 from keepwell.base.sending import Channel, Topic
 from keepwell.outbound import agreements
-from keepwell.outbound.agreements import Carrier
 from keepwell.patients.models import ContactPoint
 
 MOST = 50
@@ -61,7 +60,7 @@ def unreached(by: Actor) -> Calls:
 
 def reached(patients: list[UUID], by: Actor) -> set[UUID]:
     """Those for whom some channel carries, has an address and is not refused by what they agreed."""
-    ways = [c for c in THROUGH if isinstance(agreements.asked(c, by=by), Carrier)]
+    ways = agreements.carrying(THROUGH, by=by)
     rows = ContactPoint.objects.filter(patient_id__in=patients, ended_at=None).order_by("id")
     held: dict[UUID, set[str]] = {}
     for patient, system in rows.values_list("patient_id", "system"):

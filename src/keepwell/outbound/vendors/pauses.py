@@ -17,7 +17,7 @@ from keepwell.base.actor import Actor, Role
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
 from keepwell.ledger.actions import action
-from keepwell.outbound import agreements
+from keepwell.outbound import agreements, forwarding
 from keepwell.outbound.models import Pause
 from keepwell.outbound.vendors.words import channel_word
 from keepwell.tasks import actions as tasks
@@ -27,6 +27,13 @@ from keepwell.tasks.asks import For
 PAUSED = notices.kind(
     "channel.paused",
     _("Nothing goes out any more by this channel: %(channel)s."),
+    icon="octagon-alert",
+    page="vendors",
+    alarming=True,
+)
+FALLS_BACK = notices.kind(
+    "channel.falls_back",
+    _("Nothing goes out any more by this channel: %(channel)s. Where patients agreed, messages go by %(instead)s."),
     icon="octagon-alert",
     page="vendors",
     alarming=True,
@@ -64,6 +71,8 @@ def look(*, by: Actor) -> int:
         if channel not in now:
             _resumed(row, by=by)
             changed += 1
+    if changed:
+        forwarding.at_once(PAUSED, FALLS_BACK, by=by)
     return changed
 
 
@@ -73,7 +82,10 @@ def _paused(channel: Channel, refusal: Refusal, *, by: Actor) -> Pause:
     other = agreements.fallback(channel, by=by)
     row = Pause(channel=channel, code=refusal.code, instead=other or "")
     row.save(force_insert=True)
-    notices.tell(_told(), PAUSED, by=by, channel=channel_word(channel))
+    if other is None:
+        notices.tell(_told(), PAUSED, by=by, channel=channel_word(channel))
+    else:
+        notices.tell(_told(), FALLS_BACK, by=by, channel=channel_word(channel), instead=channel_word(other))
     tasks.raise_task(
         CALL, by=by, goes_to=For(role=Role.FRONT_DESK), urgent=True, origin="channel.paused", origin_id=row.id,
         key=f"call:{row.id}", channel=channel_word(channel),

@@ -13,6 +13,7 @@ from keepwell.base.refusal import Refusal
 from keepwell.outbound import agreements
 from keepwell.outbound.agreements import Carrier
 from keepwell.outbound.models import Coverage, Decision, Vendor, VendorService
+from keepwell.outbound.vendors.words import channel_word
 from keepwell.vault.phi import PhiClass
 
 
@@ -66,6 +67,15 @@ def standing(service: VendorService, covering: list[Coverage], today: dt.date) -
     if isinstance(answer, Carrier):
         return Standing(service, None, answer.until, (answer.until - today).days if answer.until else None)
     return Standing(service, answer, None, None)
+
+
+def paused(by: Actor) -> list[tuple[str, Refusal, str]]:
+    """What carries nothing now, why, and which channel is cleared instead, in words."""
+    found = []
+    for channel, refusal in agreements.paused(by).items():
+        other = agreements.fallback(channel, by=by)
+        found.append((channel_word(channel), refusal, channel_word(other) if other else ""))
+    return found
 
 
 def register(show: str) -> list[Vendor]:

@@ -18,7 +18,6 @@ from keepwell.access.policy import Can, may
 from keepwell.access.words import CLASSES
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
-from keepwell.outbound import agreements
 from keepwell.outbound.models import Decision, Ground, Paper, ServiceKind, Vendor, VendorService
 from keepwell.outbound.vendors import actions, hosting, papers, reading, showing
 from keepwell.outbound.vendors.actions import Offer
@@ -41,7 +40,6 @@ from keepwell.outbound.vendors.words import (
     RULES,
     SAFEGUARDS,
     SIGNS,
-    channel_word,
 )
 from keepwell.vault.phi import PhiClass
 
@@ -70,7 +68,7 @@ def register(request: HttpRequest) -> HttpResponse:
             (_("Now"), reverse("vendors"), show == "now"),
             (_("Over"), reverse("vendors") + "?show=ended", show == "ended"),
         ],
-        "paused": paused(by),
+        "paused": showing.paused(by),
         "manages": may(by, Can.MANAGE_VENDORS),
     }
     return render(request, "vendors/register.html", shown | WORDS)
@@ -234,15 +232,6 @@ def filed(form: Filed, row: Vendor, by: Actor) -> Paper | None:
 def back(row: Vendor, section: str) -> HttpResponse:
     """To the section of the vendor's page where something was done."""
     return HttpResponseRedirect(f"{reverse('vendor', args=[row.id])}#{section}")
-
-
-def paused(by: Actor) -> list[tuple[str, Refusal, str]]:
-    """What carries nothing now, why, and which channel is cleared instead, in words."""
-    found = []
-    for channel, refusal in agreements.paused(by).items():
-        other = agreements.fallback(channel, by=by)
-        found.append((channel_word(channel), refusal, channel_word(other) if other else ""))
-    return found
 
 
 def _about(said: dict[str, Any]) -> dict[str, str]:

@@ -10,8 +10,8 @@ from keepwell import charts
 from keepwell.access.pages import page
 from keepwell.access.policy import Can
 from keepwell.base.actor import Purpose
-from keepwell.outbound.vendors import calling
-from keepwell.outbound.vendors.views import actor_of, paused
+from keepwell.outbound.vendors import calling, showing
+from keepwell.outbound.vendors.views import actor_of
 from keepwell.patients.excerpts import NameTag, Reach
 from keepwell.patients.models import ContactPoint
 from keepwell.patients.views import chart_of
@@ -33,5 +33,5 @@ def calls(request: HttpRequest) -> HttpResponse:
         for p, at in found.patients.items()
         if p in tags
     ]
-    shown = {"rows": rows, "more": found.more, "paused": paused(by)}
+    shown = {"rows": rows, "more": found.more, "paused": showing.paused(by)}
     return render(request, "vendors/calls.html", shown)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from keepwell.access import consenting, texts
+from keepwell.access.answers import safe
 from keepwell.access.consenting import Answer
 from keepwell.access.models import ConfidentialRequest, TextKind
 from keepwell.access.pages import page
@@ -154,7 +155,9 @@ def _text_kind(form: AnswerForm) -> str:
 
 
 def _back(request: HttpRequest, patient: UUID) -> HttpResponse:
-    source = request.POST.get("asking", "")
+    source, came_from = request.POST.get("asking", ""), request.POST.get("back", "")
+    if came_from:
+        return HttpResponseRedirect(safe(came_from))
     if source not in Source.values:
         return HttpResponseRedirect(reverse("consents", args=[patient]))
     return HttpResponseRedirect(reverse("consents-ask", args=[patient], query={"from": source}))
