@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -66,19 +66,29 @@ SPARE = (Channel.EMAIL, Channel.SMS)
 
 def _fallen_back(made: list[Composed], by: Actor) -> list[Composed]:
     """Where nobody may carry a notice, another channel takes it, if the gate clears that one for its reader."""
-    found = list(made)
+    stopped = [one for one in made if _spare(one)]
+    carried = agreements.carrying(SPARE, by=by) if stopped else frozenset()
     tried = [
-        (at, point, leaving(m.id, m.draft, m.reached, way, point, by=by))
-        for at, m in enumerate(made)
-        for way in _spare(m)
-        for point in points_of(m.draft, m.reached, way)
+        (one, point, leaving(one.id, one.draft, one.reached, way, point, by=by))
+        for one in stopped
+        for way in _spare(one)
+        if way in carried
+        for point in points_of(one.draft, one.reached, way)
     ]
-    answers = gate.ask([one for *_, one in tried], by=by) if tried else []
-    for (at, point, _leaving), answer in zip(tried, answers, strict=True):
-        held = found[at].answer
-        if isinstance(answer, Cleared) and isinstance(held, Held):
-            found[at] = replace(found[at], answer=answer, channel=answer.channel, point=point, instead_of=held)
-    return found
+    others: dict[UUID, list[Composed]] = {}
+    answers = gate.ask([asked for *_, asked in tried], by=by) if tried else []
+    for (one, point, _asked), answer in zip(tried, answers, strict=True):
+        others.setdefault(one.id, []).append(replace(one, answer=answer, channel=answer.channel, point=point))
+    return [instead(one, others.get(one.id, ())) for one in made]
+
+
+def instead(made: Composed, others: Iterable[Composed]) -> Composed:
+    """The same by the first of these other ways that is clear, where its own are paused."""
+    ways = _spare(made)
+    other = next((o for o in others if o.channel in ways and isinstance(o.answer, Cleared)), None)
+    if other is None or not isinstance(made.answer, Held):
+        return made
+    return replace(made, answer=other.answer, channel=other.channel, point=other.point, instead_of=made.answer)
 
 
 def _spare(made: Composed) -> list[Channel]:

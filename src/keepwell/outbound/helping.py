@@ -99,9 +99,9 @@ def _of_patient(code: str, patient: UUID) -> Iterable[Fix]:
 def now(message: Message, by: Actor) -> Now | None:
     """The gate asked once more, by the message's own ways and by the others; None where the reader may not know it."""
     needed = frozenset().union(*(plan(each).classes for each in (NameTag, Whereabouts, Reach, Addresses)))
-    if message.patient_id is None or not needed <= policy.visible(by):
+    if message.patient_id is None or Channel.FAX in message.ways or not needed <= policy.visible(by):
         return None
-    ways = [] if Channel.FAX in message.ways else [way for way in OTHERS if way not in message.ways]
+    ways = [way for way in OTHERS if way not in message.ways]
     first, *rest = again([message, *(_by(message, way) for way in ways)], by=by, fallback=False)
     why = "" if isinstance(first.answer, Cleared) else words.because(first.answer.code, first.answer.facts)
     return Now(

@@ -14,7 +14,7 @@ from keepwell.base.sending import Channel, Topic
 from keepwell.outbound import words
 from keepwell.outbound.asks import Draft
 from keepwell.outbound.clearance import Cleared
-from keepwell.outbound.composing import compose, said
+from keepwell.outbound.composing import compose, instead, said
 from keepwell.outbound.reaching import Point
 from keepwell.outbound.vendors.words import channel_word
 
@@ -49,8 +49,9 @@ class Shown:
 
 def preview(draft: Draft, *, by: Actor) -> Shown:
     """What would become of this draft if it were sent now; the same function of the gate as when it is."""
-    first, *rest = compose([draft, *(replace(draft, ways=(way,)) for way in _elsewhere(draft))], by=by)
-    made = first
+    drafts = [draft, *(replace(draft, ways=(way,)) for way in _elsewhere(draft))]
+    first, *rest = compose(drafts, by=by, fallback=False)
+    made = instead(first, rest)
     answer, point = made.answer, made.point
     literal = said(draft, made.reached, made.channel, by=by)
     cleared = isinstance(answer, Cleared)
