@@ -11,6 +11,7 @@ BEGINS: Mapping[bytes, str] = {
 }  # fmt: skip
 SUFFIX: Mapping[str, str] = {PDF: "pdf", PNG: "png", JPEG: "jpg", TIFF: "tif"}
 PICTURES = frozenset({PNG, JPEG, TIFF})
+WAV, MP3, OGG = "audio/wav", "audio/mpeg", "audio/ogg"
 HEAD = 64 * 1024
 """Bytes from the start that are enough to tell what it is."""
 MOST_PAGES = 2000
@@ -20,6 +21,16 @@ MOST_PAGES = 2000
 def type_of(head: bytes) -> str | None:
     """The type of a file that begins so; None when it is none we keep."""
     return next((kind for begins, kind in BEGINS.items() if head.startswith(begins)), None)
+
+
+def sound_of(head: bytes) -> str | None:
+    """The type of a recording that begins so; None when it is none we keep."""
+    if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
+        return WAV
+    if head.startswith(b"OggS"):
+        return OGG
+    frame = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2  # MPEG audio, layer III (ISO/IEC 11172-3)
+    return MP3 if frame or head.startswith(b"ID3") else None
 
 
 def pixels(content: bytes) -> int | None:

@@ -1,7 +1,9 @@
-"""Carriers call back here: what became of a message, and texts that came in."""
+"""Carriers call back here: what became of a message, and texts, faxes and voicemail that came in."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -10,13 +12,16 @@ from django.views.decorators.http import require_POST
 
 from keepwell.access.actions import system_actor
 from keepwell.access.pages import public
-from keepwell.base.actor import Purpose
+from keepwell.base.actor import Actor, Purpose
 from keepwell.base.sending import Channel
+from keepwell.hooks import keeping
+from keepwell.hooks.uploads import Awaited, AwaitedFile
 from keepwell.ledger.doorway import present
 from keepwell.messaging import answering, incoming
 from keepwell.messaging.incoming import Incoming
-from keepwell.outbound import callbacks
+from keepwell.outbound import callbacks, receiving
 from keepwell.outbound.callbacks import Call
+from keepwell.records.documents import MOST
 
 
 @csrf_exempt
@@ -24,13 +29,47 @@ from keepwell.outbound.callbacks import Call
 @public("a carrier proves who it is by signing each call with the connection's own token")
 def carrier(request: HttpRequest, practice: UUID, connection: UUID) -> HttpResponse:
     """One signed call. Nothing of it is shown, logged or answered but that it was taken."""
+    with present(_keepwell(practice)) as by:
+        url, awaits = callbacks.address(connection, by=by), receiving.takes_files(connection)
+    if awaits:
+        request.upload_handlers = [AwaitedFile(request, MOST)]
+    call, file = _call(request, url), _file(request)
+    try:
+        _heard(connection, call, file, partial(_keepwell, practice))
+    finally:
+        if file is not None:
+            file.close()
+    return HttpResponse(status=204)
+
+
+def _heard(connection: UUID, call: Call, file: Awaited | None, keepwell: Callable[[], Actor]) -> None:
+    with present(keepwell()) as by:
+        came = receiving.brought(connection, call, by=by)
+        if came is None:
+            _words(connection, call, by)
+    if came is not None and not came.again:
+        keeping.keep(came, file, keepwell)
+
+
+def _keepwell(practice: UUID) -> Actor:
+    return system_actor(practice, Purpose.TREAT, reason="a carrier called back")
+
+
+def _call(request: HttpRequest, url: str) -> Call:
     fields = {name: str(request.POST[name]) for name in request.POST}
     signature = request.headers.get("X-Twilio-Signature") or request.headers.get("X-Phaxio-Signature") or ""
-    with present(system_actor(practice, Purpose.TREAT, reason="a carrier called back")) as by:
-        url = callbacks.address(connection, by=by)
-        reply = callbacks.heard(connection, Call(url, fields, signature), by=by)
-        if reply is not None:
-            outside = f"sms:{reply.reference}" if reply.reference else ""
-            thread = incoming.receive(Incoming(Channel.SMS, reply.number, reply.words, outside), by=by)
-            answering.answer_at_once(thread, reply.number, by=by)
-    return HttpResponse(status=204)
+    files = {name: file.sha1 for name, file in request.FILES.items() if isinstance(file, Awaited)}
+    return Call(url, fields, signature, files)
+
+
+def _file(request: HttpRequest) -> Awaited | None:
+    return next((file for file in request.FILES.values() if isinstance(file, Awaited)), None)
+
+
+def _words(connection: UUID, call: Call, by: Actor) -> None:
+    """A text for the inbox, or news of a message that left."""
+    reply = callbacks.heard(connection, call, by=by)
+    if reply is not None:
+        outside = f"sms:{reply.reference}" if reply.reference else ""
+        thread = incoming.receive(Incoming(Channel.SMS, reply.number, reply.words, outside), by=by)
+        answering.answer_at_once(thread, reply.number, by=by)

@@ -15,8 +15,9 @@ from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
 from keepwell.ledger.actions import action
-from keepwell.messaging import rules, standing_in
+from keepwell.messaging import recordings, rules, standing_in
 from keepwell.messaging.models import Post, Thread
+from keepwell.messaging.recordings import Sound
 from keepwell.patients import finder
 from keepwell.tasks import caring
 from keepwell.vault.phi import PhiClass
@@ -37,6 +38,7 @@ class Incoming:
     words: str
     outside: str = ""
     at: dt.datetime | None = None
+    sound: Sound | None = None
 
 
 def receive(came: Incoming, *, by: Actor) -> Thread:
@@ -81,8 +83,11 @@ def _received(whose: UUID | None, came: Incoming, patient: UUID | None, *, by: A
     else:
         _heard(thread, at, by)
     said = {"words" if patient else "line": checked(came.words)}
-    post = Post(whose=whose, thread=thread, kind=Post.Kind.RECEIVED, at=at, outside=came.outside, **said)
+    kind = Post.Kind.VOICE if came.sound else Post.Kind.RECEIVED
+    post = Post(whose=whose, thread=thread, kind=kind, at=at, outside=came.outside, **said)
     post.save(force_insert=True)
+    if came.sound:
+        recordings.put(post, came.sound, by)
     return thread
 
 

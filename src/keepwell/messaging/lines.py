@@ -18,7 +18,7 @@ from keepwell.charts.excerpts import plan
 from keepwell.messaging import rules
 from keepwell.messaging.excerpts import Line as Unsorted
 from keepwell.messaging.excerpts import Sender, Words
-from keepwell.messaging.models import Post, Thread
+from keepwell.messaging.models import Post, Recording, Thread
 from keepwell.patients.excerpts import Header, NameTag
 from keepwell.tasks.lines import Pools
 
@@ -59,6 +59,7 @@ class Spoken:
     words: str | None
     message: UUID | None
     withdrawn: bool
+    recording: Recording | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,9 @@ def whole(row: Thread, by: Actor) -> Whole:
             sender = next((one.sender or "" for one in own), "")
     members = _members([row], [post.author_id for post in posts if post.author_id])
     line = _line(row, header.name if header else "", members, Pools([row]), rules.now().answer_minutes, by)
+    sounds = _sounds(posts)
     stopped = bool(row.patient_id and texting.stopped(persons([row.patient_id])[row.patient_id]))
-    return Whole(line, tuple(_spoken(post, said, members) for post in posts), header, sender, refused, stopped)
+    return Whole(line, tuple(_spoken(post, said, members, sounds) for post in posts), header, sender, refused, stopped)
 
 
 def _readable(row: Thread, by: Actor) -> tuple[list[type[Any]], Any]:
@@ -134,10 +136,19 @@ def _readable(row: Thread, by: Actor) -> tuple[list[type[Any]], Any]:
     return ([] if blocked else parts), refused
 
 
-def _spoken(post: Post, said: dict[UUID, str | None], members: dict[UUID, str]) -> Spoken:
+def _sounds(posts: Iterable[Post]) -> dict[UUID, Recording]:
+    """The recordings of voicemail among these."""
+    ids = [post.id for post in posts if post.kind == Post.Kind.VOICE]
+    return {row.post_id: row for row in Recording.objects.filter(post_id__in=ids)} if ids else {}
+
+
+def _spoken(
+    post: Post, said: dict[UUID, str | None], members: dict[UUID, str], sounds: dict[UUID, Recording]
+) -> Spoken:
     who = members.get(post.author_id, "") if post.author_id else ""
     words = said.get(post.id)
-    return Spoken(post.id, post.kind, who, post.at, words, post.message, post.withdrawn_at is not None)
+    gone = post.withdrawn_at is not None
+    return Spoken(post.id, post.kind, who, post.at, words, post.message, gone, sounds.get(post.id))
 
 
 def _members(rows: Iterable[Thread], more: Iterable[UUID] = ()) -> dict[UUID, str]:

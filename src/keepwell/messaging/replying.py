@@ -139,7 +139,7 @@ def _waits_since(thread: Thread) -> dt.datetime | None:
     for kind, at in posts:
         if kind == Post.Kind.SENT:
             since = None
-        elif kind in (Post.Kind.RECEIVED, Post.Kind.PHONE):
+        elif kind in (Post.Kind.RECEIVED, Post.Kind.PHONE, Post.Kind.VOICE):
             since = since or at
     return since
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keepwell.messaging import views, views_new, views_rules
+from keepwell.messaging import views, views_new, views_recordings, views_rules
 
 urlpatterns = [
     path("inbox/", views.inbox, name="inbox"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("inbox/<uuid:thread>/leaves/", views.leaves, name="thread-leaves"),
     path("inbox/<uuid:thread>/undo/<uuid:post>/", views.undo, name="thread-undo"),
     path("inbox/<uuid:thread>/note/", views.note, name="thread-note"),
+    path("inbox/<uuid:thread>/recording/<uuid:recording>/", views_recordings.recording, name="thread-recording"),
     path("inbox/<uuid:thread>/match/", views_new.match, name="thread-match"),
     path("inbox/<uuid:thread>/unmatch/", views.unmatch, name="thread-unmatch"),
     path("settings/inbox/", views_rules.settings, name="inbox-rules"),

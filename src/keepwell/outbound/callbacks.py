@@ -10,7 +10,8 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from keepwell import charts
@@ -38,11 +39,21 @@ REPORTS = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Call:
-    """One call: where it came to, its fields, and its signature."""
+    """One call: where it came to, its fields, its signature, and the SHA-1 of each file that came with it."""
 
     url: str
     fields: Mapping[str, str]
     signature: str
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Proved:
+    """A call that bears the signature of its connection's own token. `mark` is what it is known by."""
+
+    connection: Connection
+    secrets: Mapping[str, Any]
+    mark: bytes
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -64,40 +75,58 @@ def address(connection: UUID, *, by: Actor) -> str:
 def heard(connection: UUID, call: Call, *, by: Actor) -> Reply | None:
     """Takes a call in. A STOP is honoured here, at once; any other text is handed back for the inbox.
 
+    Raises Refusal PAYLOAD_TAMPERED, REPLAY_DETECTED, NOT_FOUND.
+    """
+    known = proved(connection, call, by=by)
+    if heard_before(known):
+        raise Refusal("REPLAY_DETECTED")
+    mark(known, by=by)
+    if body := call.fields.get("Body"):
+        return _text(known.connection, call, body, by)
+    _status(known.connection, call, by)
+    return None
+
+
+def proved(connection: UUID, call: Call, *, by: Actor) -> Proved:
+    """A call, once it is known to be signed.
+
     A connection without a token of its own (post, a mail server without a password) hears nobody: an empty key is known
     to everybody. Nor is anybody heard whose connection ended: who left may still know the token. The call is
     marked by what was signed, so one signature written the other way is the same call.
-    Raises Refusal PAYLOAD_TAMPERED, REPLAY_DETECTED, NOT_FOUND.
+    Raises Refusal PAYLOAD_TAMPERED, NOT_FOUND.
     """
     row = Connection.objects.filter(id=connection, ended_at=None).first()
     if row is None:
         raise Refusal("NOT_FOUND")
     chart = charts.open(by.practice, Secrets, by=by, listed=False)
-    secrets = chart.all(Secrets, Connection.objects.filter(id=connection).order_by("id"))[by.practice][0].secrets
-    token = str((secrets or {}).get("password", ""))
+    secrets = chart.all(Secrets, Connection.objects.filter(id=connection).order_by("id"))[by.practice][0].secrets or {}
+    token = str(secrets.get("password", ""))
     known, said = signatures(token, call), call.signature.encode()
     if not token or not any(hmac.compare_digest(said, each.encode()) for each in known):
         raise Refusal("PAYLOAD_TAMPERED")
-    _once(row, door.keyed("callbacks", f"{connection}:{known[0]}"), by=by)
-    if body := call.fields.get("Body"):
-        return _text(row, call, body, by)
-    _status(row, call, by)
-    return None
+    return Proved(row, secrets, door.keyed("callbacks", f"{connection}:{known[0]}"))
+
+
+def heard_before(call: Proved) -> bool:
+    """Whether this very call was taken in already."""
+    return Heard.objects.filter(mark=call.mark).exists()
 
 
 def signatures(token: str, call: Call) -> tuple[str, str]:
-    """What a call signed with this token bears: base64 as text carriers write it, hex as fax carriers do."""
+    """What a call signed with this token bears: base64 as text carriers write it, hex as fax carriers do.
+
+    Files are signed by their SHA-1, after the fields, in the way of fax carriers.
+    """
     said = call.url + "".join(name + call.fields[name] for name in sorted(call.fields))
+    said += "".join(name + call.files[name] for name in sorted(call.files))
     mac = hmac.new(token.encode(), said.encode(), hashlib.sha1).digest()
     return base64.b64encode(mac).decode(), mac.hex()
 
 
 @action("callback.heard")
-def _once(connection: Connection, mark: bytes, *, by: Actor) -> None:
-    "A carrier called back; the same call again is refused."
-    if Heard.objects.filter(mark=mark).exists():
-        raise Refusal("REPLAY_DETECTED")
-    Heard(mark=mark, connection=connection).save(force_insert=True)
+def mark(call: Proved, *, by: Actor) -> None:
+    "A carrier called back; the same call again changes nothing."
+    Heard(mark=call.mark, connection=call.connection).save(force_insert=True)
 
 
 def _status(connection: Connection, call: Call, by: Actor) -> None:

@@ -94,8 +94,18 @@ WAYS: dict[str, Way] = {
             _("Fax carrier (HTTPS)"),
             (*_HTTPS, Ask("from", _("Your fax number"), needed=False), NETWORKS, AUTHORITY),
         ),
+        Way(
+            "voice",
+            Channel.VOICE,
+            _("Voicemail (HTTPS), only what comes in"),
+            (*_HTTPS, NETWORKS, AUTHORITY),
+        ),
     )
 }  # fmt: skip
+
+
+ONLY_IN = frozenset({"voice"})
+"""Connectors that bring messages and carry none: nothing is cleared for them."""
 
 
 def checked(way: Way, said: Mapping[str, str]) -> dict[str, str]:

@@ -23,6 +23,7 @@ from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel, Topic
 from keepwell.outbound import agreements, hours, numbers, reaching, wording
 from keepwell.outbound.clearance import Cleared, Held, issue
+from keepwell.outbound.connections import ONLY_IN
 from keepwell.outbound.letters import FITTING
 from keepwell.outbound.models import Connection, Sender, ServiceKind, VendorService
 from keepwell.vault.phi import PhiClass
@@ -126,7 +127,7 @@ def _wish(each: Leaving) -> consents.Asked:
 
 
 def _connected(each: Leaving, connection: Connection | None) -> Held | None:
-    if connection is None or connection.channel != each.channel:
+    if connection is None or connection.channel != each.channel or connection.connector in ONLY_IN:
         return Held("CARRIER_NOT_CONNECTED", each.channel, {"channel": each.channel})
     return None if each.reachable else Held("NO_ADDRESS", each.channel, {"channel": each.channel})
 

@@ -19,7 +19,7 @@ from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
-from keepwell.outbound import actions, agreements, connections, reaching, wording, words
+from keepwell.outbound import actions, agreements, callbacks, connections, reaching, wording, words
 from keepwell.outbound.agreements import Carrier
 from keepwell.outbound.asks import Draft
 from keepwell.outbound.clearance import Held
@@ -31,6 +31,7 @@ from keepwell.outbound.wording import NOTICES, Filling, Kind
 from keepwell.patients.views import actor_of
 
 OURS = {way.channel.value: way for way in WAYS.values()}
+CALL_BACK = frozenset({"sms", "fax", "voice"})
 MADE_UP = {
     Kind.MOMENT: dt.datetime(2027, 3, 2, 20, 0, tzinfo=dt.UTC).isoformat(),
     Kind.DAY: "2027-03-02", Kind.LINK: "/a/7f3k",
@@ -48,6 +49,7 @@ class Row:
     connection: Connection | None
     trouble: str
     until: dt.date | None
+    calls: str = ""
 
 
 @require_GET
@@ -82,7 +84,9 @@ def _row(service: VendorService, connection: Connection | None, by: Actor) -> Ro
         answer = refusal
     trouble = words.because(answer.code, answer.facts) if isinstance(answer, Refusal) else ""
     until = None if isinstance(answer, Refusal) else answer.until
-    return Row(service, OURS[service.kind], channel_word(service.kind), connection, trouble, until)
+    called = connection is not None and connection.connector in CALL_BACK
+    calls = callbacks.address(connection.id, by=by) if connection and called else ""
+    return Row(service, OURS[service.kind], channel_word(service.kind), connection, trouble, until, calls)
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from uuid import UUID
 
 from django.conf import settings
@@ -211,24 +211,8 @@ def _put(row: Document, by: Actor, chunks: Iterable[bytes]) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "wb") as sealed:
-        src: Any = _Pieces(chunks)
-        files.seal_stream(src, sealed, key_for_file(row.whose, phi), files.place(by.practice, row.whose, row.id, phi))
+        files.seal_stream(
+            files.pieces(chunks), sealed, key_for_file(row.whose, phi), files.place(by.practice, row.whose, row.id, phi)
+        )
         sealed.flush()
         os.fsync(sealed.fileno())
-
-
-class _Pieces:
-    """Pieces as something that can be read."""
-
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        self._chunks = iter(chunks)
-        self._left = b""
-
-    def read(self, size: int = -1, /) -> bytes:
-        while size < 0 or len(self._left) < size:
-            more = next(self._chunks, None)
-            if more is None:
-                break
-            self._left += more
-        piece, self._left = (self._left, b"") if size < 0 else (self._left[:size], self._left[size:])
-        return piece

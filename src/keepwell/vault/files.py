@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import shutil
+from collections.abc import Iterable
 from typing import Any, BinaryIO, Final, cast
 from uuid import UUID
 
@@ -42,6 +43,11 @@ def archive_key(raw: bytes) -> ClassKey:
 def archive_place(file: UUID) -> Place:
     """Where an archive's content belongs: to the house and to this file."""
     return Place(UUID(int=0), "archive", "content", file, UUID(int=0), PhiClass.OFFICE)
+
+
+def pieces(chunks: Iterable[bytes]) -> BinaryIO:
+    """Pieces as something that can be read, to be sealed one after the other."""
+    return cast(BinaryIO, _Pieces(chunks))
 
 
 def seal_stream(src: BinaryIO, dst: BinaryIO, key: ClassKey, at: Place) -> int:
@@ -151,3 +157,18 @@ class _Opened(io.RawIOBase):
             raise Refusal("INTEGRITY_FAILURE", place="file.content") from None
         view[: len(data)] = data
         return len(data)
+
+
+class _Pieces:
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self._left = b""
+
+    def read(self, size: int = -1, /) -> bytes:
+        while size < 0 or len(self._left) < size:
+            more = next(self._chunks, None)
+            if more is None:
+                break
+            self._left += more
+        piece, self._left = (self._left, b"") if size < 0 else (self._left[:size], self._left[size:])
+        return piece

@@ -1,4 +1,4 @@
-"""Take in what came from outside: an e-mail a mail server pipes in, or a fax a fax server saved as a file."""
+"""Take in what came from outside: an e-mail a mail server pipes in, a fax or voicemail a server saved as a file."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from keepwell.operations.saying import say
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("slug", help="the practice it is for")
-    parser.add_argument("what", choices=("email", "fax"))
+    parser.add_argument("what", choices=("email", "fax", "voicemail"))
     parser.add_argument(
         "file", nargs="?", default="-", help="the message (RFC 5322) or document; - reads it from the pipe"
     )
-    parser.add_argument("--from", dest="sender", default="", help="a fax: the number it came from")
-    parser.add_argument("--id", default="", help="a fax: the fax server's own number of it, so that it is kept once")
+    parser.add_argument("--from", dest="sender", default="", help="a fax or voicemail: the number it came from")
+    parser.add_argument(
+        "--id", default="", help="a fax or voicemail: the server's own number of it, so it is kept once"
+    )
+    parser.add_argument("--said", default="", help="a voicemail: a file with what was said, in words")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         from keepwell.access.actions import system_actor
         from keepwell.base.actor import Purpose
         from keepwell.ledger.doorway import present
-        from keepwell.messaging import mail
+        from keepwell.messaging import mail, voicemail
         from keepwell.records import documents
         from keepwell.records.documents import Coming
         from keepwell.records.models import Document
@@ -41,6 +44,10 @@ def run(args: argparse.Namespace) -> int:
             if args.what == "email":
                 taken = mail.take(mail.read(raw), by=by)
                 say(f"Kept, with {taken.papers} papers. Refused papers: {', '.join(taken.refused) or 'none'}.")
+            elif args.what == "voicemail":
+                said = Path(args.said).read_text(encoding="utf-8") if args.said else ""
+                voicemail.take(voicemail.Call(args.id, args.sender, said, None, lambda: [raw]), by=by)
+                say("Kept.")
             else:
                 outside = f"fax:{args.id}" if args.id else ""
                 documents.take_in(Coming(lambda: [raw], Document.Source.FAX, "", args.sender, outside), by=by)

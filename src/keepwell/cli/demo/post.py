@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import math
+import struct
+import wave
 from uuid import UUID
 
 from keepwell import charts
@@ -11,7 +15,7 @@ from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.base.sending import Channel
 from keepwell.ledger.doorway import present
-from keepwell.messaging import actions, canned, incoming, phoning
+from keepwell.messaging import actions, canned, incoming, phoning, voicemail
 from keepwell.messaging.incoming import Incoming
 from keepwell.messaging.phoning import Call
 from keepwell.patients.excerpts import Reach
@@ -32,6 +36,7 @@ REPLIES = (
     ("Opening hours", "We are open Monday to Friday, 8 AM to 6 PM.", "en"),
     ("Horario", "Abrimos de lunes a viernes, de 8 a 18 horas.", "es"),
 )
+SPOKEN = "Hi, this is about Thursday. Could somebody call me back about the ride home? Thank you."
 FAX = """#set page(paper: "us-letter", margin: 2.5cm)
 #set text(size: 12pt)
 = Lakeside Imaging (made up)
@@ -53,6 +58,9 @@ def came(staff: dict[Role, Membership], system: Actor, known: list[UUID]) -> Non
         ago, number, words = STRANGER
         stranger = incoming.receive(Incoming(Channel.SMS, number, words, at=clock.now() - ago * MINUTES), by=by)
         documents.take_in(Coming(lambda: [paper()], Document.Source.FAX, "fax from Lakeside Imaging", number), by=by)
+        for number in _numbers(known[8:9], by):
+            call = voicemail.Call("demo-1", number, SPOKEN, 6, lambda: [tone(6)])
+            voicemail.take(call, by=by)
     with present(desk) as by:
         actions.note(stranger, "Sounds like a new patient; asked Cleo.", by=by)
         for patient in known[3:4]:
@@ -68,6 +76,18 @@ def paper() -> bytes:
 
     pages: bytes = typst.compile(FAX.encode(), format="pdf")
     return pages
+
+
+def tone(seconds: int) -> bytes:
+    """A recording as an answering machine keeps it: 8 kHz, and a soft tone instead of a voice."""
+    rate, made = 8000, io.BytesIO()
+    with wave.open(made, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(rate)
+        heard = (int(2500 * math.sin(math.tau * 330 * at / rate)) for at in range(rate * seconds))
+        out.writeframes(b"".join(struct.pack("<h", each) for each in heard))
+    return made.getvalue()
 
 
 def _numbers(patients: list[UUID], by: Actor) -> list[str]:

@@ -101,13 +101,14 @@ class Post(Said):
     """One thing said in a thread. A note is for colleagues only: no way leads from it to anybody outside.
 
     `words` are a patient's message; `line` is what an unknown sender wrote, which the desk must read to find out whose
-    it is. `outside` is the carrier's own number of what came in, so that nothing is taken twice; of what was
-    written here it is the number of the form (once.py).
+    it is. A `voice` post has a recording beside its words. `outside` is the carrier's own number of what came in, so
+    that nothing is taken twice; of what was written here it is the number of the form (once.py).
     """
 
     class Kind(models.TextChoices):
         RECEIVED = "received"
         PHONE = "phone"
+        VOICE = "voice"
         SENT = "sent"
         AUTO = "auto"
         NOTE = "note"

@@ -11,6 +11,7 @@ from typing import Any
 from keepwell.base.refusal import Refusal
 from keepwell.outbound.connectors import wire
 from keepwell.outbound.connectors.base import Fate, Outcome, Parcel
+from keepwell.vault.uploads import Spool
 
 
 def posted(
@@ -27,6 +28,19 @@ def posted(
     except Refusal as refusal:
         return Outcome(Fate.LATER, refusal.code), None
     return _meaning(answer), answer
+
+
+def fetched(url: str, secrets: Mapping[str, Any], most: int) -> Spool:
+    """A carrier's file, signed in as for everything else. Raises Refusal MEDIA_UNREADABLE, WEBHOOK_PRIVATE."""
+    allowed = [n.strip() for n in str(secrets.get("networks", "")).split(",") if n.strip()]
+    headers = {"Authorization": basic(secrets.get("user", ""), secrets.get("password", "")), "User-Agent": "Keepwell"}
+    try:
+        spool = wire.fetch(url, headers, most, allowed=allowed, authority=secrets.get("authority"))
+    except (wire.Away, wire.Silent):
+        raise Refusal("MEDIA_UNREADABLE") from None
+    if spool is None:
+        raise Refusal("MEDIA_UNREADABLE")
+    return spool
 
 
 def _meaning(answer: wire.Answer) -> Outcome | None:
@@ -62,6 +76,15 @@ def said_in(answer: wire.Answer) -> dict[str, Any]:
     except ValueError:
         return {}
     return said if isinstance(said, dict) else {}
+
+
+def inside(said: str) -> dict[str, Any]:
+    """The JSON some carriers put in one field of a form; nothing if it is none."""
+    try:
+        found = json.loads(said or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def basic(user: object, password: object) -> str:

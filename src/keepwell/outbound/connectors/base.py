@@ -8,13 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, final
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
 
+from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
 from keepwell.outbound.clearance import Cleared, spend
 from keepwell.outbound.letters import Paper
+from keepwell.vault.uploads import Spool
 
 SECONDS = 30.0
 """How long any one step of a conversation with a carrier may take."""
@@ -59,6 +62,47 @@ class Parcel:
     commercial: bool = False
     secrets: Mapping[str, Any] = field(default_factory=dict)
     callback: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Brought:
+    """What a carrier's signed call says came in: from where, the carrier's own number of it, and where it lies.
+
+    Without a `url` it came with the call, or it is words alone. It prints nothing.
+    """
+
+    reference: str
+    number: str = ""
+    url: str = ""
+    words: str = ""
+    seconds: int | None = None
+
+
+class Receiver(ABC):
+    """One way in, for what is not words: faxes and recordings. It reads a call that was proved, and fetches a file."""
+
+    name: ClassVar[str]
+    channel: ClassVar[Channel]
+
+    @abstractmethod
+    def brought(self, fields: Mapping[str, str], *, with_file: bool) -> Brought | None:
+        """What such a call brings; None when it is about something else, like the fate of what we sent."""
+
+    @final
+    def fetch(self, brought: Brought, secrets: Mapping[str, Any], most: int) -> Spool:
+        """The file, from the carrier's own host alone, signed in as always, sealed as it comes; `most` bytes and one.
+
+        A signed call may name any address: elsewhere nothing is asked and nobody is signed in to. Raises Refusal
+        MEDIA_ELSEWHERE, MEDIA_UNREADABLE.
+        """
+        ours, theirs = urlsplit(str(secrets.get("url", ""))), urlsplit(brought.url)
+        if theirs.scheme != "https" or theirs.netloc != ours.netloc or not ours.netloc:
+            raise Refusal("MEDIA_ELSEWHERE")
+        return self.fetched(brought.url, secrets, most)
+
+    @abstractmethod
+    def fetched(self, url: str, secrets: Mapping[str, Any], most: int) -> Spool:
+        """The conversation with the carrier. Not called but by `fetch`."""
 
 
 class Connector(ABC):

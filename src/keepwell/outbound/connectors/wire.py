@@ -11,6 +11,7 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,8 +21,11 @@ from django.conf import settings
 from keepwell.base import addresses
 from keepwell.base.refusal import Refusal
 from keepwell.outbound.connectors.base import SECONDS
+from keepwell.vault.uploads import Spool
 
-MOST = 64 * 1024
+MOST = PIECE = 64 * 1024
+LONGEST = 60.0
+"""Seconds a file may take to come."""
 
 
 class Away(Exception):
@@ -113,6 +117,45 @@ def _begun(connection: http.client.HTTPConnection, path: str, body: bytes, heade
     connection.putrequest("POST", path)
     for name, value in {**headers, "Content-Length": str(len(body))}.items():
         connection.putheader(name, value)
+
+
+def fetch(
+    url: str, headers: Mapping[str, str], most: int, *, allowed: Iterable[str] = (), authority: Any = None
+) -> Spool | None:
+    """What lies there, sealed as it comes, `most` bytes and one of it; None when the answer is no plain yes.
+
+    No redirect is followed and nothing is unpacked. Raises Away, Silent and the refusals of `judged`.
+    """
+    target = judged(url, allowed)
+    connection = http.client.HTTPConnection(target.host, target.port, timeout=SECONDS)
+    try:
+        connection.sock = _secured(target, authority)
+    except (OSError, ValueError):
+        connection.close()
+        raise Away from None
+    try:
+        connection.request("GET", target.path, headers={"Accept-Encoding": "identity", **headers})
+        response = connection.getresponse()
+        if response.status != http.client.OK or response.getheader("Content-Encoding", "identity") != "identity":
+            return None
+        return _spooled(response, most)
+    except (OSError, ValueError, http.client.HTTPException):
+        raise Silent from None
+    finally:
+        connection.close()
+
+
+def _spooled(response: http.client.HTTPResponse, most: int) -> Spool:
+    spool, until = Spool(), time.monotonic() + LONGEST
+    try:
+        while spool.size <= most and (piece := response.read(min(PIECE, most + 1 - spool.size))):
+            spool.write(piece)
+            if time.monotonic() > until:
+                raise Silent
+    except BaseException:
+        spool.close()
+        raise
+    return spool
 
 
 def _secured(target: Target, authority: Any) -> ssl.SSLSocket:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
+from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
-from keepwell.outbound.connectors.base import Connector, Fate, Outcome, Parcel
+from keepwell.outbound.connectors.base import Brought, Connector, Fate, Outcome, Parcel, Receiver
+from keepwell.vault.uploads import Spool
 
 
 class Double(Connector):
@@ -26,3 +29,25 @@ class Double(Connector):
             self.taken.append(parcel)
         fates = {"": Fate.ACCEPTED, "refuses": Fate.REFUSED, "busy": Fate.LATER, "silent": Fate.UNKNOWN}
         return Outcome(fates[self.how])
+
+
+class DoubleIn(Receiver):
+    """Brings what it is told to, from a shelf instead of a network."""
+
+    name: ClassVar[str] = "double"
+    channel: ClassVar[Channel] = Channel.FAX
+
+    def __init__(self) -> None:
+        self.shelf: dict[str, bytes] = {}
+
+    def brought(self, fields: Mapping[str, str], *, with_file: bool) -> Brought | None:
+        if "reference" not in fields or not (with_file or fields.get("url")):
+            return None
+        return Brought(fields["reference"], fields.get("number", ""), "" if with_file else fields["url"])
+
+    def fetched(self, url: str, secrets: Mapping[str, Any], most: int) -> Spool:
+        if url not in self.shelf:
+            raise Refusal("MEDIA_UNREADABLE")
+        spool = Spool()
+        spool.write(self.shelf[url][: most + 1])
+        return spool

@@ -139,6 +139,9 @@ class Desk:
         {"sid": f"SM{number}", "data": {"id": number}},
     )
     headers: dict[str, str] = field(default_factory=dict)
+    files: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
+    """What lies where: status, headers, content."""
+    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def secrets(self, **more: Any) -> dict[str, Any]:
         given = {
@@ -169,6 +172,15 @@ def https() -> Iterator[Desk]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(json.dumps(said[1]).encode())
+
+        def do_GET(self) -> None:
+            desk.asked.append((self.path, dict(self.headers)))
+            status, more, body = desk.files.get(self.path, (404, {}, b""))
+            self.send_response(status)
+            for name, value in more.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

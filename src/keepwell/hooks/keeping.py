@@ -1,0 +1,70 @@
+"""Keeping what a proved call brings: a fax in the tray of documents, a voicemail in the inbox.
+
+What cannot be kept is refused by name, and the inbox says that it came: nobody learns of a lost fax from its sender.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from django.utils.translation import gettext as _
+
+from keepwell.base.actor import Actor
+from keepwell.base.refusal import Refusal
+from keepwell.base.sending import Channel
+from keepwell.hooks.uploads import Awaited
+from keepwell.ledger.doorway import present
+from keepwell.messaging import incoming, voicemail
+from keepwell.messaging.incoming import Incoming
+from keepwell.outbound import receiving
+from keepwell.outbound.receiving import Came
+from keepwell.records import documents
+from keepwell.records.documents import Coming
+from keepwell.records.models import Document
+from keepwell.vault.uploads import Spool
+
+LOST = frozenset(
+    {"DOCUMENT_TYPE", "RECORDING_TYPE", "DOCUMENT_TOO_LARGE", "DOCUMENT_SWELLS", "FILE_QUARANTINED", "FILES_MISSING"}
+)
+"""Why something is never kept, however often the carrier brings it."""
+
+
+def keep(came: Came, upload: Awaited | None, keepwell: Callable[[], Actor]) -> None:
+    """Keeps it, once. Raises the refusals of `documents.check` and `receiving.fetched`."""
+    fetched: Spool | None = None
+    try:
+        fetched = None if upload else receiving.fetched(came, documents.MOST)
+        spool = upload.spool if upload else fetched
+        with present(keepwell()) as by:
+            if receiving.mark(came, by=by):
+                _kept(came, spool, by)
+    except Refusal as refusal:
+        if refusal.code in LOST:
+            with present(keepwell()) as by:
+                _told(came, refusal, by)
+        raise
+    finally:
+        if fetched is not None:
+            fetched.close()
+
+
+def _kept(came: Came, spool: Spool | None, by: Actor) -> None:
+    what, chunks = came.what, _pieces(spool)
+    if came.channel == Channel.VOICE:
+        voicemail.take(voicemail.Call(what.reference, what.number, what.words, what.seconds, chunks), by=by)
+        return
+    outside = f"fax:{what.reference}"[:80]
+    documents.take_in(Coming(chunks or list, Document.Source.FAX, "", what.number, outside), by=by)
+
+
+def _pieces(spool: Spool | None) -> Callable[[], Iterable[bytes]] | None:
+    return spool.chunks if spool is not None else None
+
+
+def _told(came: Came, refusal: Refusal, by: Actor) -> None:
+    kind = _("A voicemail") if came.channel == Channel.VOICE else _("A fax")
+    words = _("%(kind)s came in and could not be kept: %(why)s Ask for it another way. (%(code)s)") % {
+        "kind": kind, "why": _(refusal.wording.message), "code": refusal.code,
+    }  # fmt: skip
+    outside = f"lost:{came.channel}:{came.what.reference}"[:80]
+    incoming.receive(Incoming(Channel(came.channel), came.what.number, words, outside), by=by)

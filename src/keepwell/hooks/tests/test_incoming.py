@@ -1,0 +1,288 @@
+"""Faxes and voicemail by a carrier's signed call: proved before anything is kept, kept sealed, once, and checked."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tempfile
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import SkipFile
+
+from keepwell.access.tests.test_actions import verbs
+from keepwell.base.actor import Actor
+from keepwell.base.ids import new_id
+from keepwell.base.sending import Channel, Topic
+from keepwell.hooks import uploads
+from keepwell.ledger.doorway import present
+from keepwell.messaging import actions, matching, recordings
+from keepwell.messaging.models import Post, Recording, Thread
+from keepwell.messaging.tests.desk import acts, has_mobile, reads
+from keepwell.outbound import callbacks, connections, gate
+from keepwell.outbound.callbacks import Call
+from keepwell.outbound.gate import Leaving
+from keepwell.outbound.models import Connection, ServiceKind
+from keepwell.outbound.tests import firms
+from keepwell.outbound.tests.sending import carries, writes
+from keepwell.outbound.tests.servers import Desk, https
+from keepwell.patients.tests.people import again, entries
+from keepwell.records import documents
+from keepwell.records.models import Document
+from keepwell.records.tests.papers import HTML, PDF, png
+from keepwell.records.tests.test_documents import clamd
+from keepwell.tasks.asks import For
+from tests.browse import ask, text
+from tests.cast import Clinic
+
+FAX = {"direction": "received", "id": "77", "from_number": "+16175550188"}
+CALLED = {"RecordingSid": "RE7", "From": "+16175550142", "RecordingDuration": "2"}
+
+
+def sound(seconds: int = 1) -> bytes:
+    """A recording in which nobody says anything."""
+    made = io.BytesIO()
+    with wave.open(made, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(8000)
+        out.writeframes(bytes(16000 * seconds))
+    return made.getvalue()
+
+
+@pytest.fixture
+def faxes(pat: Actor) -> Iterator[Desk]:
+    with https() as desk:
+        carries(pat, Channel.FAX, desk.secrets())
+        writes(pat)
+        yield desk
+
+
+@pytest.fixture
+def machine(pat: Actor) -> Iterator[Desk]:
+    with https() as desk:
+        service = firms.cleared(pat, ServiceKind.VOICE, "Acme voice")
+        firms.did(pat, connections.connect, service.id, "voice", desk.secrets())
+        writes(pat)
+        yield desk
+
+
+def calls(
+    clinic: Clinic,
+    by: Actor,
+    fields: dict[str, str],
+    file: bytes | None = None,
+    token: str = "token",
+    signed: bytes = b"",
+) -> Any:
+    """A carrier calls, with a file or without; `signed` is what it signed instead of the file."""
+    with present(again(by)) as here:
+        connection = Connection.objects.get(ended_at=None).id
+        url = callbacks.address(connection, by=here)
+    files = {"file": hashlib.sha1(signed or file, usedforsecurity=False).hexdigest()} if file is not None else {}
+    signature = callbacks.signatures(token, Call(url, fields, "", files))[1]
+    data: dict[str, Any] = dict(fields)
+    if file is not None:
+        data["file"] = SimpleUploadedFile("fax.pdf", file, "application/pdf")
+    return ask(None, f"/hooks/{clinic.practice.id}/{connection}/", data, **{"X-Phaxio-Signature": signature})
+
+
+def kept(clinic: Clinic) -> list[Document]:
+    with present(clinic.system):
+        return list(Document.objects.order_by("id"))
+
+
+def on_disk() -> set[Path]:
+    return {each for each in settings.PLACES.media.rglob("*") if each.is_file()}
+
+
+def test_a_fax_lands_sealed_in_the_tray(willow: Clinic, pat: Actor, rosa: Actor, faxes: Desk):
+    assert calls(willow, pat, FAX, PDF).status_code == 204
+    (row,) = kept(willow)
+    assert (row.source, row.type, row.size, row.patient_id) == ("fax", "application/pdf", len(PDF), None)
+    assert PDF not in documents.path_of(row.id).read_bytes()
+    assert {"document.received", "callback.heard"} <= set(verbs(willow))
+    page = text(ask(rosa, "/documents/"))
+    assert "+16175550188" in page
+    assert ask(rosa, f"/documents/{row.id}/content/").content == PDF
+
+
+def test_or_is_fetched_from_the_carriers_own_host(willow: Clinic, pat: Actor, faxes: Desk):
+    faxes.files["/v1/faxes/77.pdf"] = (200, {}, PDF)
+    assert calls(willow, pat, FAX | {"media_url": f"{faxes.url}/v1/faxes/77.pdf"}).status_code == 204
+    (row,) = kept(willow)
+    assert row.size == len(PDF)
+
+
+def test_the_same_call_again_is_answered_and_keeps_nothing_more(willow: Clinic, pat: Actor, faxes: Desk):
+    for _time in range(2):
+        assert calls(willow, pat, FAX, PDF).status_code == 204
+    assert calls(willow, pat, FAX | {"again": "1"}, PDF).status_code == 204
+    assert len(kept(willow)) == 1
+
+
+def test_the_same_call_again_asks_the_carrier_for_nothing(willow: Clinic, pat: Actor, faxes: Desk):
+    faxes.files["/1"] = (200, {}, PDF)
+    for _time in range(2):
+        assert calls(willow, pat, FAX | {"media_url": f"{faxes.url}/1"}).status_code == 204
+    assert len(faxes.asked) == 1
+
+
+@pytest.mark.attack
+def test_a_forged_signature_keeps_nothing_of_its_file(
+    willow: Clinic, pat: Actor, faxes: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """What a stranger sends is never a file with a name, never in the clear, and gone with the answer."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = on_disk()
+    for answer in (
+        calls(willow, pat, FAX, PDF, token="guess"),
+        calls(willow, pat, FAX, PDF + b"%more", signed=PDF),
+        calls(willow, pat, FAX | {"media_url": f"{faxes.url}/1"}, token="guess"),
+    ):
+        assert answer.status_code == 403
+        assert b"PAYLOAD_TAMPERED" in answer.content
+    assert on_disk() == before
+    assert list(tmp_path.iterdir()) == []
+    assert kept(willow) == []
+    assert faxes.asked == []
+    with present(willow.system):
+        assert not Thread.objects.exists()
+
+
+@pytest.mark.attack
+def test_a_second_file_breaks_the_signature(willow: Clinic, pat: Actor, faxes: Desk):
+    handler = uploads.AwaitedFile(None, 10)
+    handler.new_file("file", "a", "b", 1)
+    handler.receive_data_chunk(b"x" * 30, 0)
+    taken = handler.file_complete(30)
+    assert (taken.size, taken.sha1) == (11, hashlib.sha1(b"x" * 30, usedforsecurity=False).hexdigest())
+    with pytest.raises(SkipFile):
+        handler.new_file("more", "a", "b", 1)
+    taken.close()
+
+
+@pytest.mark.attack
+def test_elsewhere_no_files_of_strangers_are_read(willow: Clinic, pat: Actor):
+    """A connection that receives nothing reads no file, however its call is signed."""
+    with https() as desk:
+        carries(pat, Channel.SMS, desk.secrets())
+        writes(pat)
+        assert calls(willow, pat, FAX, PDF).status_code == 403
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [(HTML, "DOCUMENT_TYPE"), (b"PK\x03\x04" + bytes(64), "DOCUMENT_TYPE"), (png(60_000, 60_000), "DOCUMENT_SWELLS"),
+     (b"", "FILES_MISSING")],
+)  # fmt: skip
+def test_what_lies_about_its_type_or_swells_is_refused_and_the_inbox_says_that_it_came(
+    willow: Clinic, pat: Actor, rosa: Actor, faxes: Desk, file: bytes, code: str
+):
+    for _time in range(2):
+        answer = calls(willow, pat, FAX, file)
+        assert code.encode() in answer.content
+    assert kept(willow) == []
+    with present(willow.system):
+        (thread,) = Thread.objects.all()
+    assert thread.channel == "fax"
+    (said,) = reads(rosa, thread)
+    assert code in said
+
+
+@pytest.mark.attack
+def test_one_that_is_too_large_is_refused(willow: Clinic, pat: Actor, faxes: Desk, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(documents, "MOST", 20)
+    answer = calls(willow, pat, FAX, PDF)
+    assert (answer.status_code, b"DOCUMENT_TOO_LARGE" in answer.content) == (413, True)
+
+
+@pytest.mark.attack
+def test_malware_is_refused_and_a_silent_scanner_takes_nothing(
+    willow: Clinic, pat: Actor, faxes: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    with clamd(b"stream: Eicar FOUND\0") as address:
+        monkeypatch.setenv("KEEPWELL_CLAMAV", address)
+        assert b"FILE_QUARANTINED" in calls(willow, pat, FAX, PDF).content
+    monkeypatch.setenv("KEEPWELL_CLAMAV", "unix:/nonexistent")
+    assert b"SCANNER_UNAVAILABLE" in calls(willow, pat, FAX | {"id": "78"}, PDF).content
+    monkeypatch.delenv("KEEPWELL_CLAMAV")
+    assert calls(willow, pat, FAX | {"id": "78"}, PDF).status_code == 204, "what was refused for now may come again"
+
+
+@pytest.mark.attack
+def test_a_signed_address_elsewhere_is_not_fetched(willow: Clinic, pat: Actor, faxes: Desk):
+    with https() as inside:
+        inside.files["/secret"] = (200, {}, PDF)
+        answer = calls(willow, pat, FAX | {"media_url": f"{inside.url}/secret"})
+        assert inside.asked == []
+    assert (answer.status_code, b"MEDIA_ELSEWHERE" in answer.content) == (403, True)
+    assert b"MEDIA_UNREADABLE" in calls(willow, pat, FAX | {"media_url": f"{faxes.url}/none"}).content
+
+
+def test_a_voicemail_is_a_message_of_whoever_has_the_number(
+    willow: Clinic, pat: Actor, cleo: Actor, imani: Actor, rosa: Actor, ada: UUID, machine: Desk
+):
+    has_mobile(willow, ada)
+    machine.files["/Recordings/RE7"] = (200, {}, sound())
+    spoken = CALLED | {"RecordingUrl": f"{machine.url}/Recordings/RE7"}
+    assert calls(willow, pat, spoken).status_code == 204
+    assert calls(willow, pat, {"RecordingSid": "RE7", "TranscriptionText": "Please call me back."}).status_code == 204
+    assert calls(willow, pat, {"RecordingSid": "RE7", "TranscriptionText": "Please  call."}).status_code == 204
+    with present(willow.system):
+        thread, row = Thread.objects.get(), Recording.objects.get()
+    assert (thread.patient_id, thread.channel, row.type, row.seconds) == (ada, "voice", "audio/wav", 2)
+    assert sound() not in recordings.path_of(row.file).read_bytes()
+    assert "voicemail.transcribed" in verbs(willow)
+    acts(actions.hand_over, cleo, thread, For(member=imani.id))
+    assert reads(imani, thread) == ["Voicemail, not written out.", "Please call me back."]
+    here = f"/inbox/{thread.id}/recording/{row.id}/"
+    assert here in text(ask(imani, f"/inbox/{thread.id}/"))
+    before = len(entries(imani, "kind = 'open'"))
+    answer = ask(imani, here)
+    assert (answer.content, answer.headers["Content-Type"]) == (sound(), "audio/wav")
+    assert len(entries(imani, "kind = 'open'")) == before + 1, "listening is an opening"
+    part = ask(imani, here, None, Range="bytes=4-7")
+    assert (part.status_code, part.content, part.headers["Content-Range"]) == (206, sound()[4:8], "bytes 4-7/16044")
+    assert ask(imani, here, None, Range="bytes=99999-").status_code == 416
+    assert ask(rosa, here).status_code == 403
+
+
+def test_a_voicemail_of_somebody_unknown_moves_with_its_thread(
+    willow: Clinic, pat: Actor, cleo: Actor, imani: Actor, rosa: Actor, ada: UUID, machine: Desk
+):
+    calls(willow, pat, CALLED | {"RecordingUrl": ""}, sound())
+    with present(willow.system):
+        thread, before = Thread.objects.get(), Recording.objects.get()
+    here = f"/inbox/{thread.id}/recording/{before.id}/"
+    assert ask(rosa, here).content == sound()
+    acts(matching.match, rosa, thread, ada)
+    assert not recordings.path_of(before.file).exists()
+    assert ask(rosa, here).status_code == 403
+    acts(actions.hand_over, cleo, thread, For(member=imani.id))
+    assert ask(imani, here).content == sound()
+    acts(matching.unmatch, imani, thread)
+    assert ask(rosa, here).content == sound()
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("file", [PDF, HTML, b"RIFF1234AVI "])
+def test_what_is_no_recording_is_refused(willow: Clinic, pat: Actor, machine: Desk, file: bytes):
+    assert b"RECORDING_TYPE" in calls(willow, pat, CALLED, file).content
+    with present(willow.system):
+        assert not Recording.objects.exists()
+        assert Post.objects.count() == 1
+
+
+def test_nothing_is_cleared_to_leave_by_the_answering_machine(willow: Clinic, pat: Actor, rosa: Actor, machine: Desk):
+    with present(again(rosa)) as by:
+        leaving = Leaving(new_id(), None, rosa.id, Channel.VOICE, Topic.ACCESS, "please.call", False, None, True, "UTC")
+        (answer,) = gate.ask([leaving], by=by)
+    assert getattr(answer, "code", "") == "CARRIER_NOT_CONNECTED"
