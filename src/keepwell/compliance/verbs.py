@@ -18,6 +18,10 @@ VERBS = (
     | INBOX
     | {
         "disclosure.logged": (_("wrote down what left about"), _("wrote down what left about somebody")),
+        "disclosure.withheld": (
+            _("noted that an agency asked to be left out of accountings of"),
+            _("noted that an agency asked to be left out of accountings"),
+        ),
         "disclosure.withdrawn": (
             _("took back what was logged by mistake of"),
             _("took back what was logged by mistake"),

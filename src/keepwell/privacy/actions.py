@@ -13,8 +13,8 @@ from keepwell.base import clock
 from keepwell.base.actor import Actor, Role
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
-from keepwell.privacy.accounting import MAY_BE_WITHHELD, RULES
-from keepwell.privacy.models import Disclosure, Right, Way
+from keepwell.privacy.accounting import MAY_BE_WITHHELD, ORAL, RULES
+from keepwell.privacy.models import AgencyAsked, Disclosure, Right, Way
 from keepwell.vault.phi import PhiClass
 
 CONTACT = PhiClass.CONTACT
@@ -37,11 +37,12 @@ class Said:
     authorization: Authorization | None = None
     at: dt.datetime | None = None
     withheld_until: dt.date | None = None
+    withheld_asked: str = ""
     origin: str = ""
     origin_id: UUID | None = None
 
     def checked(self) -> Said:
-        """Raises Refusal CHOICE_UNKNOWN, DISCLOSURE_INCOMPLETE, TEXT_TOO_LONG, DISCLOSED_LATER, WITHHELD_FOR_NOBODY."""
+        """Raises Refusal CHOICE_UNKNOWN, DISCLOSURE_INCOMPLETE, TEXT_TOO_LONG, DISCLOSED_LATER, WITHHELD_… ."""
         if self.way not in Way.values or self.right not in RULES:
             raise Refusal("CHOICE_UNKNOWN", field="right")
         texts = {name: getattr(self, name) for name in ("recipient", "address", "what", "purpose")}
@@ -54,8 +55,8 @@ class Said:
         now = clock.now()
         if self.at is not None and not now - EARLIEST < self.at <= now + dt.timedelta(minutes=1):
             raise Refusal("DISCLOSED_LATER", field="at")
-        if self.withheld_until is not None and self.right not in MAY_BE_WITHHELD:
-            raise Refusal("WITHHELD_FOR_NOBODY", field="withheld_until")
+        if self.withheld_until is not None:
+            refuse_withholding(self.right, self.withheld_until, self.withheld_asked)
         return self
 
     def authorized(self, patient: UUID) -> Said:
@@ -79,6 +80,7 @@ class Said:
             recipient=self.recipient.strip() or None, address=self.address.strip() or None,
             what=self.what.strip() or None, purpose=self.purpose.strip() or None, classes=sorted(self.classes),
             authorization=self.authorization, withheld_until=self.withheld_until, origin=self.origin,
+            withheld_asked=(self.withheld_asked or AgencyAsked.WRITTEN) if self.withheld_until else "",
             origin_id=self.origin_id, logged_by_id=None if by.role is Role.SYSTEM else by.id,
         )  # fmt: skip
 
@@ -88,7 +90,7 @@ def disclose(patient: UUID, said: Said, *, by: Actor) -> Disclosure:
 
     The same origin again gives the row there is: nothing is counted twice.
     Raises Refusal CHOICE_UNKNOWN, DISCLOSURE_INCOMPLETE, DISCLOSURE_UNAUTHORIZED, DISCLOSURE_BEYOND, DISCLOSED_LATER,
-    TEXT_TOO_LONG, WITHHELD_FOR_NOBODY, and why an authorization cannot be relied on.
+    TEXT_TOO_LONG, WITHHELD_FOR_NOBODY, WITHHELD_ORAL_LONG, and why an authorization cannot be relied on.
     """
     said.checked().authorized(patient)
     if said.origin_id is not None:
@@ -128,6 +130,33 @@ def withdraw(disclosure: Disclosure, *, by: Actor) -> Disclosure:
     disclosure.withdrawn_at = clock.now()
     disclosure.save(update_fields=["withdrawn_at"])
     return disclosure
+
+
+@action("disclosure.withheld", about="disclosure")
+def withhold(disclosure: Disclosure, until: dt.date | None, asked: str = AgencyAsked.WRITTEN, *, by: Actor) -> None:
+    """An agency asked to be left out of accountings until a day, or (None) its time is over.
+
+    Raises Refusal WITHHELD_FOR_NOBODY, WITHHELD_ORAL_LONG, CHOICE_UNKNOWN, DISCLOSURE_STANDS.
+    """
+    if disclosure.withdrawn_at is not None:
+        raise Refusal("DISCLOSURE_STANDS")
+    if until is not None:
+        refuse_withholding(disclosure.right, until, asked)
+    disclosure.withheld_until, disclosure.withheld_asked = until, asked if until else ""
+    disclosure.save(update_fields=["withheld_until", "withheld_asked"])
+
+
+def refuse_withholding(right: str, until: dt.date, asked: str) -> None:
+    """Only two kinds of agencies may ask for it; by word of mouth for 30 days (45 CFR § 164.528(a)(2)).
+
+    Raises Refusal WITHHELD_FOR_NOBODY, WITHHELD_ORAL_LONG, CHOICE_UNKNOWN.
+    """
+    if right not in MAY_BE_WITHHELD:
+        raise Refusal("WITHHELD_FOR_NOBODY", field="withheld_until")
+    if asked and asked not in AgencyAsked.values:
+        raise Refusal("CHOICE_UNKNOWN", field="withheld_asked")
+    if asked == AgencyAsked.ORAL and until > (clock.now() + ORAL).date():
+        raise Refusal("WITHHELD_ORAL_LONG", field="withheld_until")
 
 
 @action("disclosures.accounted", about="patient")

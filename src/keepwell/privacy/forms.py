@@ -13,7 +13,7 @@ from keepwell.access.forms_roles import MomentField, Refusable
 from keepwell.access.words import ABOUT_PATIENTS, CLASSES
 from keepwell.privacy.accounting import RULES
 from keepwell.privacy.actions import LONGEST
-from keepwell.privacy.models import Way
+from keepwell.privacy.models import AgencyAsked, Way
 
 WAYS: dict[str, Any] = {
     Way.PHONE: _("by phone"),
@@ -25,6 +25,11 @@ WAYS: dict[str, Any] = {
     Way.INTERFACE: _("by a program"),
 }
 BY_HAND = (Way.PHONE, Way.IN_PERSON, Way.PAPER, Way.FAX, Way.EXPORT)
+
+ASKED: dict[str, Any] = {
+    AgencyAsked.WRITTEN: _("in writing, with a day"),
+    AgencyAsked.ORAL: _("by word of mouth: 30 days at most"),
+}
 
 
 def line(label: Any, help_text: Any = "", *, focus: bool = False) -> forms.CharField:
@@ -52,10 +57,11 @@ class DisclosureForm(Refusable):
     )
     authorization = forms.ChoiceField(label=_("Which authorization"), required=False)
     withheld_until = forms.DateField(
-        label=_("An agency asked in writing to leave it out of the accounting until"),
+        label=_("An agency asked to leave it out of the accounting until"),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
+    withheld_asked = forms.ChoiceField(label=_("They asked"), required=False, choices=list(ASKED.items()))
 
     def __init__(self, *args: Any, signed: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

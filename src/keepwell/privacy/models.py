@@ -27,6 +27,13 @@ class Way(models.TextChoices):
     INTERFACE = "interface"
 
 
+class AgencyAsked(models.TextChoices):
+    """How an agency asked to be left out of an accounting for a time (45 CFR § 164.528(a)(2))."""
+
+    WRITTEN = "written"
+    ORAL = "oral"
+
+
 class Disclosure(Tenanted):
     """Something about a patient that left the practice (45 CFR § 160.103, § 164.528).
 
@@ -44,6 +51,7 @@ class Disclosure(Tenanted):
     classes: Any = models.JSONField(default=list)
     authorization = models.ForeignKey(Authorization, models.PROTECT, null=True, related_name="+", db_constraint=False)
     withheld_until = models.DateField(null=True)
+    withheld_asked = models.CharField(max_length=8, choices=[(a, a) for a in AgencyAsked], blank=True)
     origin = models.CharField(max_length=40, blank=True)
     origin_id = models.UUIDField(null=True)
     logged_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+", db_constraint=False)
@@ -51,7 +59,8 @@ class Disclosure(Tenanted):
     withdrawn_at = models.DateTimeField(null=True)
 
     plain = {
-        "disclosed_at", "way", "right", "classes", "withheld_until", "origin", "origin_id", "logged_at", "withdrawn_at",
+        "disclosed_at", "way", "right", "classes", "withheld_until", "withheld_asked", "origin", "origin_id",
+        "logged_at", "withdrawn_at",
     }  # fmt: skip
 
     class Meta:

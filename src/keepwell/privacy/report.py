@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,17 +15,20 @@ from keepwell.access.models import Practice
 from keepwell.base import clock
 from keepwell.base.pdf import pdf
 from keepwell.base.tables import writing
-from keepwell.privacy.accounting import COUNTING, RULES, since
+from keepwell.privacy.accounting import COUNTING, RULES, SUMMED, since
 from keepwell.privacy.excerpts import Told
 from keepwell.privacy.models import Disclosure
 
 TEMPLATE = Path(__file__).with_name("report.typ")
-HEADERS = ("Day", "To whom", "Address", "What", "Why", "Rule")
+HEADERS = ("Day", "To whom", "Address", "What", "Why", "Rule", "Times", "Last day")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Line:
-    """One disclosure of an accounting (45 CFR § 164.528(b)(2)). It prints nothing."""
+    """One disclosure of an accounting, or several to the same recipient for one purpose (45 CFR § 164.528(b)(2)-(3)).
+
+    Of several `day` is the first and `last` the last one. It prints nothing.
+    """
 
     day: str
     recipient: str
@@ -33,9 +36,12 @@ class Line:
     what: str
     purpose: str
     rule: str
+    times: int = 1
+    last: str = ""
 
     def cells(self) -> tuple[str, ...]:
-        return self.day, self.recipient, self.address, self.what, self.purpose, self.rule
+        times = (str(self.times), self.last) if self.times > 1 else ("", "")
+        return self.day, self.recipient, self.address, self.what, self.purpose, self.rule, *times
 
 
 def counting(patients: list[UUID], today: dt.date) -> list[Disclosure]:
@@ -51,10 +57,30 @@ def lines(
 ) -> list[Line]:
     """The lines that may be given today: what an agency asked to leave out comes when its time is over.
 
-    What may not have arrived is there, and says so.
+    What may not have arrived is there, and says so. What went to the same recipient for one purpose again is one line:
+    the first time in full, how often, and the last day (§ 164.528(b)(3)).
     """
+    fates = uncertain or {}
     shown = [row for row in rows if row.withheld_until is None or row.withheld_until < today]
-    return [_line(row, told[row.id], (uncertain or {}).get(row.id)) for row in shown]
+    found: dict[object, list[Disclosure]] = {}
+    for row in shown:
+        found.setdefault(row.id if row.id in fates else _alike(row, told[row.id]), []).append(row)
+    return [_summed([_line(row, told[row.id], fates.get(row.id)) for row in reversed(same)]) for same in found.values()]
+
+
+def _alike(row: Disclosure, told: Told) -> object:
+    """What repeated disclosures have in common; a disclosure that may not be summed up is like no other."""
+    if row.right not in SUMMED:
+        return row.id
+    return row.right, *(" ".join((text or "").casefold().split()) for text in (told.recipient, told.purpose))
+
+
+def _summed(lines: list[Line]) -> Line:
+    """Lines of one recipient and purpose, the oldest first, as one."""
+    first, last = lines[0], lines[-1]
+    if len(lines) == 1:
+        return first
+    return replace(first, what="; ".join(dict.fromkeys(o.what for o in lines)), times=len(lines), last=last.day)
 
 
 def _line(row: Disclosure, told: Told, fate: Any) -> Line:
@@ -76,7 +102,7 @@ def table(found: list[Line]) -> bytes:
     return writing.write(HEADERS, [line.cells() for line in found])
 
 
-def paper(found: list[Line], who: dict[str, str], practice: Practice, today: dt.date, *, withheld: bool) -> bytes:
+def paper(found: list[Line], who: dict[str, str], practice: Practice, today: dt.date) -> bytes:
     """To be handed to the patient."""
     data = who | {
         "practice": practice.name,
@@ -85,10 +111,9 @@ def paper(found: list[Line], who: dict[str, str], practice: Practice, today: dt.
         "made": f"{today:%Y-%m-%d}",
         "rows": [
             {"day": o.day, "recipient": o.recipient, "address": o.address, "what": o.what, "purpose": o.purpose,
-             "rule": o.rule}
+             "rule": o.rule, "times": o.times, "last": o.last}
             for o in found
         ],
-        "withheld": withheld,
     }  # fmt: skip
     return pdf(TEMPLATE.read_text(encoding="utf-8"), data, clock.now())
 

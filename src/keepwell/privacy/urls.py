@@ -9,4 +9,5 @@ urlpatterns = [
     path("patients/<uuid:patient>/disclosures/log/", views.log, name="disclosure-log"),
     path("patients/<uuid:patient>/disclosures/accounting/", views.account, name="disclosure-accounting"),
     path("patients/<uuid:patient>/disclosures/<uuid:disclosure>/withdraw/", views.withdraw, name="disclosure-withdraw"),
+    path("patients/<uuid:patient>/disclosures/<uuid:disclosure>/withhold/", views.withhold, name="disclosure-withhold"),
 ]

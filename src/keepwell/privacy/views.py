@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -26,10 +27,10 @@ from keepwell.patients.excerpts import Header, NameTag
 from keepwell.patients.merging import known
 from keepwell.patients.views import chart_of
 from keepwell.privacy import actions, pairing, report, sources
-from keepwell.privacy.accounting import RULES
+from keepwell.privacy.accounting import MAY_BE_WITHHELD, RULES
 from keepwell.privacy.actions import Said
 from keepwell.privacy.excerpts import Told
-from keepwell.privacy.forms import WAYS, DisclosureForm
+from keepwell.privacy.forms import ASKED, WAYS, DisclosureForm
 from keepwell.privacy.models import Disclosure
 from keepwell.vault.phi import PhiClass
 
@@ -86,6 +87,28 @@ def withdraw(request: HttpRequest, patient: UUID, disclosure: UUID) -> HttpRespo
 @page(Can.ACCOUNT_DISCLOSURES, purpose=Purpose.HCOMPL)
 def listed(request: HttpRequest, patient: UUID) -> HttpResponse:
     """What left about a patient: what has to be accounted for, or everything."""
+    return _listed(request, patient)
+
+
+@require_POST
+@page(Can.ACCOUNT_DISCLOSURES, purpose=Purpose.HCOMPL)
+def withhold(request: HttpRequest, patient: UUID, disclosure: UUID) -> HttpResponse:
+    """An agency asked to be left out of accountings for a time, or its time is over."""
+    row = Disclosure.objects.filter(id=disclosure, patient_id=patient).first()
+    if row is None:
+        raise Refusal("NOT_FOUND")
+    try:
+        until = dt.date.fromisoformat(request.POST["until"]) if request.POST.get("until") else None
+    except ValueError:
+        raise Refusal("CHOICE_UNKNOWN", field="until") from None
+    try:
+        actions.withhold(row, until, request.POST.get("asked", ""), by=actor_of(request))
+    except Refusal as refusal:
+        return _listed(request, patient, refusal)
+    return HttpResponseRedirect(reverse("disclosures", args=[patient]))
+
+
+def _listed(request: HttpRequest, patient: UUID, refusal: Refusal | None = None) -> HttpResponse:
     by = actor_of(request)
     everything = request.GET.get("show") == "all"
     chart, rows, told = _read(patient, by, everything=everything)
@@ -102,8 +125,11 @@ def listed(request: HttpRequest, patient: UUID) -> HttpResponse:
         ],
         "today": today_at(_practice(by)),
         "may_log": may(by, Can.LOG_DISCLOSURES),
+        "withholdable": MAY_BE_WITHHELD,
+        "asked": ASKED,
+        "refusal": refusal,
     }
-    return render(request, "privacy/disclosures.html", shown | WORDS)
+    return render(request, "privacy/disclosures.html", shown | WORDS, status=refusal.status if refusal else 200)
 
 
 @require_POST
@@ -123,11 +149,8 @@ def account(request: HttpRequest, patient: UUID) -> HttpResponse:
     if form == "csv":
         answer = HttpResponse(report.table(found), content_type="text/csv; charset=utf-8")
     else:
-        withheld = len(found) < len(rows)
-        answer = HttpResponse(
-            report.paper(found, _who(chart.one(Header)), practice, today, withheld=withheld),
-            content_type="application/pdf",
-        )
+        made = report.paper(found, _who(chart.one(Header)), practice, today)
+        answer = HttpResponse(made, content_type="application/pdf")
     actions.accounted(patient, by=by)
     answer.headers["Content-Disposition"] = f'attachment; filename="accounting-{today:%Y-%m-%d}.{form}"'
     return answer

@@ -152,7 +152,7 @@ def test_an_accounting_has_what_counts_of_six_years_and_nothing_withheld(rosa: A
     logs(rosa, bo, recipient="Of somebody else")
     table = ask(theo, f"/patients/{ada}/disclosures/accounting/", {"form": "csv"})
     rows = table.content.decode("utf-8-sig").splitlines()
-    assert rows[0] == "Day,To whom,Address,What,Why,Rule"
+    assert rows[0] == "Day,To whom,Address,What,Why,Rule,Times,Last day"
     assert len(rows) == 2 and "'=cmd()" in rows[1] and "§ 164.512(b)" in rows[1]
     assert "Lovelace" not in table["Content-Disposition"]
     page = text(ask(theo, f"/patients/{ada}/disclosures/"))
@@ -160,6 +160,51 @@ def test_an_accounting_has_what_counts_of_six_years_and_nothing_withheld(rosa: A
     everything = text(ask(theo, f"/patients/{ada}/disclosures/?show=all"))
     assert "Dr. Hall" in everything and "§ 164.528(a)(1)(i)" in everything and "Too long ago" in everything
     assert ask(theo, f"/patients/{ada}/disclosures/accounting/", {"form": "exe"}).status_code == 422
+
+
+def test_what_went_to_the_same_recipient_for_one_purpose_again_is_summed_up(rosa: Actor, theo: Actor, ada: UUID):
+    now = clock.now()
+    for days, what in ((40, "immunization record"), (20, "lab report"), (1, "immunization record")):
+        logs(rosa, ada, recipient="County  health office", what=what, at=now - days * DAY)
+    logs(rosa, ada, recipient="county health office", purpose="another outbreak", at=now - 5 * DAY)
+    for _ in range(2):
+        logs(rosa, ada, Right.MISTAKE, recipient="Wrong neighbor", what="letter", purpose="none", at=now - 3 * DAY)
+    table = ask(theo, f"/patients/{ada}/disclosures/accounting/", {"form": "csv"}).content.decode("utf-8-sig")
+    rows = table.splitlines()[1:]
+    first, last = f"{now - 40 * DAY:%Y-%m-%d}", f"{now - DAY:%Y-%m-%d}"
+    assert rows[0].startswith(f"{first},County") and rows[0].endswith(f",3,{last}")
+    assert "immunization record; lab report" in rows[0]
+    assert len(rows) == 4, "another purpose is a line of its own, and each mistake is"
+    assert ask(theo, f"/patients/{ada}/disclosures/accounting/", {"form": "pdf"}).content.startswith(b"%PDF-")
+
+
+def test_an_agency_is_left_out_for_a_time_and_by_word_of_mouth_for_a_month(
+    willow: Clinic, rosa: Actor, theo: Actor, ada: UUID
+):
+    row = logs(rosa, ada, Right.LAW_ENFORCEMENT, recipient="Sheriff")
+    other = logs(rosa, ada, recipient="County health office")
+    at = f"/patients/{ada}/disclosures/{row.id}/withhold/"
+    far = f"{clock.now() + 90 * DAY:%Y-%m-%d}"
+    long = ask(theo, at, {"until": far, "asked": "oral"})
+    assert long.status_code == 422 and "WITHHELD_ORAL_LONG" in text(long)
+    assert ask(theo, at, {"until": far, "asked": "pigeon"}).status_code == 422
+    assert ask(theo, at, {"until": "soon", "asked": "oral"}).status_code == 422
+    nobody = ask(theo, f"/patients/{ada}/disclosures/{other.id}/withhold/", {"until": far, "asked": "written"})
+    assert "WITHHELD_FOR_NOBODY" in text(nobody)
+    assert ask(rosa, at, {"until": far, "asked": "written"}).status_code == 403
+    table = f"/patients/{ada}/disclosures/accounting/"
+    for until, asked, there in (
+        (far, "written", False),
+        (f"{clock.now() + 20 * DAY:%Y-%m-%d}", "oral", False),
+        ("", "", True),
+    ):
+        assert ask(theo, at, {"until": until, "asked": asked}).status_code == 302
+        given = ask(theo, table, {"form": "csv"}).content.decode()
+        assert ("Sheriff" in given) is there and "County health office" in given
+    assert "disclosure.withheld" in verbs(willow)
+    assert code(rosa, ada, Right.OVERSIGHT, withheld_until=(clock.now() + 31 * DAY).date(), withheld_asked="oral") == (
+        "WITHHELD_ORAL_LONG"
+    )
 
 
 def test_the_desk_logs_from_the_chart_and_does_not_read_the_list(rosa: Actor, ada: UUID, olu: Actor):
@@ -172,6 +217,7 @@ def test_the_desk_logs_from_the_chart_and_does_not_read_the_list(rosa: Actor, ad
         "address": "",
         "authorization": "",
         "withheld_until": "",
+        "withheld_asked": "written",
     }
     wrong = ask(rosa, there, form | FULL | {"purpose": ""})
     assert wrong.status_code == 422 and "DISCLOSURE_INCOMPLETE" in text(wrong)
