@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -94,7 +95,7 @@ class Entrance:
             actor = in_force.turned(actor, kwargs.get("patient"), request.emergencies)  # type: ignore[attr-defined]
         request.actor = actor  # type: ignore[attr-defined]
         page = partial(_limited_or, request, actor, stamp, lambda: view(request, *args, **kwargs))
-        return _answered(request, lambda: doorway.one_request(actor, page))
+        return _answered(request, lambda: doorway.one_request(actor, page, again=_repeatable(request)))
 
     @staticmethod
     def no_entry(request: HttpRequest) -> HttpResponse:
@@ -140,11 +141,20 @@ def _denied(request: HttpRequest, actor: Actor, refusal: Refusal) -> HttpRespons
     return refusal_page(request, refusal)
 
 
+def _repeatable(request: HttpRequest) -> bool:
+    """Whether a request is there as a whole to be asked once more: a file that was sent along has been read away."""
+    return request.method in ("GET", "HEAD") or request.content_type == "application/x-www-form-urlencoded"
+
+
 def _answered(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
     try:
         return view()
     except Refusal as refusal:
         return refusal_page(request, refusal)
+    except DatabaseError as error:
+        if not doorway.collided(error):
+            raise
+        return refusal_page(request, Refusal("SAME_MOMENT"))
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import structlog
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpResponseBase
 
 from keepwell.base.actor import Actor
@@ -18,6 +18,8 @@ from keepwell.practices import presence
 
 R = TypeVar("R", bound=HttpResponseBase)
 log = structlog.get_logger()
+COLLIDED = frozenset({"23505", "40001", "40P01"})
+"""What PostgreSQL calls it: a unique value that is there already, a serialization failure, a deadlock."""
 
 
 class StreamingRefused(TypeError):
@@ -46,11 +48,30 @@ class _Undo(Exception):
         self.outcome = str(status)
 
 
-def one_request(actor: Actor, view: Callable[[], R]) -> R:
+def one_request(actor: Actor, view: Callable[[], R], *, again: bool = False) -> R:
     """One request, one transaction, view and rendering inside it; the bytes leave only after the commit.
 
-    A status of 400 or more rolls the writes back.
+    A status of 400 or more rolls the writes back. When somebody did the same in the same moment and was first, nothing
+    of this request is left: with `again` it is asked once more and answers as if it had come later. Raises Refusal
+    SAME_MOMENT where it cannot be, or comes too late twice.
     """
+    try:
+        return _one(actor, view)
+    except DatabaseError as error:
+        if not collided(error):
+            raise
+        if not again:
+            raise Refusal("SAME_MOMENT") from None
+    log.info("request.again", request=actor.request)
+    return one_request(actor, view)
+
+
+def collided(error: DatabaseError) -> bool:
+    """Whether the database undid this because two did the same at once."""
+    return getattr(error.__cause__, "sqlstate", "") in COLLIDED
+
+
+def _one(actor: Actor, view: Callable[[], R]) -> R:
     response: R | None = None
     try:
         with present(actor):
