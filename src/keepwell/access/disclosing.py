@@ -18,6 +18,8 @@ from keepwell.base.sending import Channel, Topic
 from keepwell.vault.phi import PhiClass
 
 Toward = Restriction.Toward
+CLOSED = frozenset({PhiClass.PART2, PhiClass.PSYCHOTHERAPY})
+"""What two laws close to everybody without the patient's own word."""
 NO_GROUND = frozenset({Right.AUTHORIZATION, Right.INCIDENTAL, Right.MISTAKE})
 """What allows nothing by itself: somebody signed, or nothing leaves."""
 
@@ -50,7 +52,8 @@ class Telling:
 
 def may_disclose(telling: Telling, *, by: Actor) -> Refusal | None:
     """Why this may not be disclosed, or None."""
-    signed = authorizations.of(telling.patient)
+    counts = telling.authorization is not None or not telling.classes.isdisjoint(CLOSED)
+    signed = authorizations.of(telling.patient) if counts else []
     relied = next((each for each in signed if each.id == telling.authorization), None)
     if telling.authorization is not None and relied is None:
         return Refusal("NO_LEGAL_BASIS")

@@ -11,6 +11,7 @@ SENDING = {
     "detail.chosen": (_("wrote down how much notices may say to"), _("wrote down how much notices may say")),
     "fax_number.confirmed": (_("confirmed a fax number for"), _("confirmed a fax number")),
     "letters.printed": (_("printed letters to or about"), _("printed letters")),
+    "letters.put_back": (_("put back letters to or about"), _("put back letters")),
     "letter.asked": (_("asked for a letter to or about"), _("asked for a letter")),
     "message.arrived": (_("found out that a message arrived, to"), _("found out that a message arrived")),
     "message.asked": (_("asked for a message to"), _("asked for a message")),

@@ -9,12 +9,12 @@ already says that somebody is a patient.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from keepwell.access import consents, disclosing, texting
+from keepwell.access import consents, disclosing, part2, texting
 from keepwell.access.persons import persons
 from keepwell.access.rights import MEANT, Right
 from keepwell.base import clock
@@ -105,9 +105,19 @@ def may_be_told(service: VendorService, *, by: Actor) -> agreements.Carrier | Re
         return refusal
 
 
-def tell(delivery: UUID, webhook: UUID, service: VendorService, *, by: Actor) -> Cleared | Refusal:
-    """The same question at delivery; the answer is good for this one delivery, now."""
+def tell(
+    delivery: UUID, webhook: UUID, service: VendorService, about: Iterable[UUID], *, by: Actor
+) -> Cleared | Refusal:
+    """The same question at delivery, of what this very event tells; the answer is good for this one delivery, now.
+
+    The id of somebody who is with a substance use program says so to whoever gets it (42 CFR § 2.12(a)(1)).
+    """
     carrier = may_be_told(service, by=by)
+    if not isinstance(carrier, Refusal) and part2.known(about):
+        try:
+            carrier = agreements.cleared(service.id, by=by, classes=IDS | {PhiClass.PART2})
+        except Refusal:
+            return Refusal("P2_NOT_TOLD", vendor=service.vendor.name)
     return carrier if isinstance(carrier, Refusal) else issue(delivery, WEBHOOK, webhook, carrier)
 
 
@@ -145,16 +155,18 @@ def _stopped(each: Leaving, stops: Mapping[bytes, dt.datetime]) -> Held | None:
 
 
 def _disclosed(each: Leaving, by: Actor) -> Held | None:
-    """Whether somebody else may be told: by the right that was said, what was signed and what was restricted.
+    """Whether what a letter says may be told: by the right that was said, what was signed and what was restricted.
 
     Whoever a given number is said to be: nobody showed that it is the patient's, so what two laws close to everybody
     else stays closed there without the patient's own word (42 CFR § 2.31, 45 CFR § 164.508(a)(2)).
     """
-    if each.channel is not Channel.FAX or each.patient is None:
+    faxed = each.channel is Channel.FAX
+    if each.patient is None or not (faxed or each.told):
         return None
-    if each.right not in MEANT:
+    if faxed and each.right not in MEANT:
         return Held("FAX_RIGHT_UNSAID", each.channel)
-    telling = disclosing.Telling(each.patient, each.told, Right(each.right), each.authorization, unproved=True)
+    right = Right(each.right) if faxed else Right.INDIVIDUAL
+    telling = disclosing.Telling(each.patient, each.told, right, each.authorization, unproved=faxed)
     return _held(each, disclosing.may_disclose(telling, by=by))
 
 

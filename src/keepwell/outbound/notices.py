@@ -192,14 +192,16 @@ STAFF_INVITED = notice(
     "staff.invited",
     Topic.ACCESS,
     _("Invitation for a colleague"),
+    version=2,
     variables={"link": Kind.LINK},
-    for_staff=True,
+    for_anybody=True,
     subject={"en": "Your access at %(clinic)s", "es": "Su acceso en %(clinic)s"},
     words={
-        "en": {"usual": "You are invited to work with Keepwell at %(clinic)s. Open this link yourself, once: %(link)s"},
-        "es": {
-            "usual": "Se le invita a trabajar con Keepwell en %(clinic)s. Abra usted este enlace, una vez: %(link)s"
-        },
+        language: {
+            "usual": "You are invited to work with Keepwell at %(clinic)s. Open this link yourself, once: %(link)s\n"
+            "Se le invita a trabajar con Keepwell en %(clinic)s. Abra usted este enlace, una vez: %(link)s"
+        }
+        for language in ("en", "es")
     },
 )
 STAFF_ALERT = notice(

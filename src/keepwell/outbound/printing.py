@@ -15,9 +15,11 @@ from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
 from keepwell.charts.excerpts import plan
 from keepwell.ledger.actions import action
-from keepwell.outbound import papers, reaching, wording
-from keepwell.outbound.actions import settle
+from keepwell.outbound import composing, papers, reaching, wording
+from keepwell.outbound.actions import ANSWER, answered, settle
+from keepwell.outbound.clearance import Cleared
 from keepwell.outbound.excerpts import Envelope, LetterContent
+from keepwell.outbound.gate import Answer
 from keepwell.outbound.letters import Paper
 from keepwell.outbound.models import Message
 from keepwell.outbound.papers import Sheet
@@ -34,17 +36,43 @@ def ready() -> QuerySet[Message]:
 def batch(*, by: Actor) -> bytes:
     """Up to 50 letters as one PDF, each noted as printed. Raises Refusal NOTHING_TO_PRINT.
 
-    Whoever prints sees them: a letter this person may not read stays for somebody who may.
+    Whoever prints sees them: a letter this person may not read stays for somebody who may. It may have lain for days:
+    the gate is asked once more, as at every delivery. No bytes: all of them went back to the outbox.
     """
     rows = list(ready().select_for_update()[:MOST])
     opened = _opened(rows, by)
     writes = reaching.sender(by)
     filled = Filling(writes.neutral or writes.name, f"https://{writes.site}", writes.phone, writes.postal)
-    printable = [(row, sheet) for row in rows if (sheet := _sheet(row, opened.get(row.id), filled))]
+    clear = _still_clear([row for row in rows if row.id in opened], by)
+    printable = [(row, sheet) for row in clear if (sheet := _sheet(row, opened.get(row.id), filled))]
+    if not printable and len(clear) < len(opened):
+        return b""
     if not printable:
         raise Refusal("NOTHING_TO_PRINT")
     _printed([row.whose for row, _ in printable], [row for row, _ in printable], by=by)
     return papers.printed([sheet for _, sheet in printable], filled, Channel.LETTER)
+
+
+def _still_clear(rows: Sequence[Message], by: Actor) -> list[Message]:
+    """Those that may go where they say. What is held now waits in the outbox; what moved goes round once more."""
+    made = composing.again(rows, by=by) if rows else []
+    clear = [
+        isinstance(one.answer, Cleared) and one.channel is Channel.LETTER and one.point is not None
+        and one.point.id == row.point
+        for row, one in zip(rows, made, strict=True)
+    ]  # fmt: skip
+    back = [(row, one.answer) for row, one, yes in zip(rows, made, clear, strict=True) if not yes]
+    if back:
+        _put_back([row.whose for row, _ in back], back, by=by)
+    return [row for row, yes in zip(rows, clear, strict=True) if yes]
+
+
+@action("letters.put_back", about="whose")
+def _put_back(whose: Iterable[UUID], back: Sequence[tuple[Message, Answer]], *, by: Actor) -> None:
+    "Letters that lay ready are not printed: the gate holds them now, or they go to another address."
+    for message, answer in back:
+        answered(message, answer).sent_at = None
+        message.save(update_fields=[*ANSWER, "sent_at"])
 
 
 @action("letters.printed", about="whose")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from keepwell.access.pages import page
@@ -19,7 +20,10 @@ def letters(request: HttpRequest) -> HttpResponse:
     """GET lists them; POST prints them in one batch and notes it."""
     by = actor_of(request)
     if request.method == "POST":
-        answer = HttpResponse(printing.batch(by=by), content_type="application/pdf")
+        pages = printing.batch(by=by)
+        if not pages:
+            return HttpResponseRedirect(reverse("outbox"))
+        answer = HttpResponse(pages, content_type="application/pdf")
         answer["Content-Disposition"] = 'attachment; filename="letters.pdf"'
         return answer
     rows = list(printing.ready()[: printing.MOST])

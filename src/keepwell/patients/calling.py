@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from keepwell.access.disclosing import Telling, may_disclose
 from keepwell.access.persons import persons
+from keepwell.access.rights import Right
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
 from keepwell.patients.actions import locked
-from keepwell.patients.codes import HANDLING, IDENTIFIERS, MAY_TELL, TOLD, VOICEMAIL
+from keepwell.patients.codes import HANDLING, IDENTIFIERS, MAY_TELL, TELLS, TOLD, VOICEMAIL
 from keepwell.patients.models import CallerCheck, CallRules, Handling
 from keepwell.vault.phi import PhiClass
 
@@ -72,9 +74,9 @@ class Call:
 
 
 def verified(patient: UUID, call: Call, *, by: Actor) -> CallerCheck:
-    """They knew enough, and were told what they may be told.
+    """They knew enough, and were told what they may be told: as was agreed, and not what was restricted since.
 
-    Raises Refusal IDENTITY_NOT_VERIFIED, CONTACT_NOT_PERMITTED, CHOICE_UNKNOWN.
+    Raises Refusal IDENTITY_NOT_VERIFIED, CONTACT_NOT_PERMITTED, RESTRICTION_BLOCK, CHOICE_UNKNOWN.
     """
     if not call.told or not set(call.told) <= set(TOLD) or not set(call.knew) <= set(IDENTIFIERS):
         raise Refusal("CHOICE_UNKNOWN", field="told")
@@ -82,6 +84,9 @@ def verified(patient: UUID, call: Call, *, by: Actor) -> CallerCheck:
         raise Refusal("IDENTITY_NOT_VERIFIED", field="knew")
     if call.related is not None and not set(call.told) <= MAY_TELL.get(call.level, MAY_TELL[""]):
         raise Refusal("CONTACT_NOT_PERMITTED", field="told")
+    told = frozenset(phi for each in call.told for phi in TELLS[each])
+    if call.related is not None and told and (no := may_disclose(Telling(patient, told, Right.INVOLVED), by=by)):
+        raise no
     return _verified(patient, call, by=by)
 
 

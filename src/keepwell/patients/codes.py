@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keepwell.base.places import STATES as STATES
 from keepwell.base.places import US_TIME_ZONES as US_TIME_ZONES
+from keepwell.vault.phi import PhiClass
 
 # FHIR R4 administrative-gender.
 GENDERS = {"female": _("Female"), "male": _("Male"), "other": _("Other"), "unknown": _("Unknown")}
@@ -57,6 +58,12 @@ MAY_TELL = {
     "appointments": frozenset({"nothing", "appointments"}),
     "billing": frozenset({"nothing", "appointments", "billing"}), "everything": frozenset(TOLD),
 }  # fmt: skip
+TELLS = {
+    "nothing": frozenset(), "appointments": frozenset({PhiClass.IDENTITY, PhiClass.CONTACT}),
+    "billing": frozenset({PhiClass.COVERAGE}), "results": frozenset({PhiClass.CLINICAL}),
+    "medications": frozenset({PhiClass.CLINICAL}), "care": frozenset({PhiClass.CLINICAL}),
+}  # fmt: skip
+"""What of a record is in what somebody was told."""
 
 VOICEMAIL = {
     "none": _("Leave no message"), "callback": _("Only a name and a number to call back"),

@@ -7,8 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from keepwell.access import authorizations
+from django.utils.translation import gettext_lazy as _
+
+from keepwell.access import authorizations, notices
+from keepwell.access.alarms import officers
+from keepwell.access.disclosing import Telling, may_disclose
 from keepwell.access.models import Authorization
+from keepwell.access.rights import NEVER_MEANT
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Role
 from keepwell.base.refusal import Refusal
@@ -21,6 +26,12 @@ CONTACT = PhiClass.CONTACT
 LONGEST = 200
 EARLIEST = dt.timedelta(days=366 * 7)
 MISTAKEN_FOR = dt.timedelta(hours=24)
+QUESTIONED = notices.kind(
+    "disclosure.questioned",
+    _("Something left that a restriction or a missing consent stood against (%(code)s)"),
+    icon="shield-alert",
+    page="disclosures",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -73,6 +84,14 @@ class Said:
                 raise Refusal("DISCLOSURE_BEYOND", field="classes")
         return self
 
+    def against(self, patient: UUID, by: Actor) -> Refusal | None:
+        """What stood against it: it happened all the same, so it is written down, and the officers are told."""
+        if self.right in NEVER_MEANT:
+            return None
+        relied = self.authorization.id if self.authorization else None
+        telling = Telling(patient, self.classes, Right(self.right), relied)
+        return may_disclose(telling, by=by)
+
     def row(self, patient: UUID, by: Actor) -> Disclosure:
         """The same, before it is sealed."""
         return Disclosure(
@@ -97,7 +116,10 @@ def disclose(patient: UUID, said: Said, *, by: Actor) -> Disclosure:
         there = Disclosure.objects.filter(origin=said.origin, origin_id=said.origin_id, patient_id=patient).first()
         if there is not None:
             return there
-    return _logged(patient, said, by=by)
+    row = _logged(patient, said, by=by)
+    if (no := said.against(patient, by)) is not None:
+        notices.tell(officers(), QUESTIONED, by=by, about=patient, code=no.code)
+    return row
 
 
 @action("disclosure.logged", about="patient", seals={CONTACT})

@@ -19,6 +19,7 @@ from keepwell.access.words import role_word
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose, Role
 from keepwell.base.refusal import Refusal
+from keepwell.compliance.people import inviting
 from keepwell.compliance.people.forms import CheckForm, InviteForm, ProofForm, RoleForm
 from keepwell.compliance.people.views import actor_of, member_of
 
@@ -110,7 +111,7 @@ def withdraw(request: HttpRequest, grant: UUID) -> HttpResponse:
 @require_POST
 @page(Can.MANAGE_ACCESS, purpose=Purpose.HSYSADMIN, fresh=True)
 def hand_over(request: HttpRequest, grant: UUID) -> HttpResponse:
-    """Everything is in place: the one-time link, shown this once; or, for a colleague, the new role at once."""
+    """Everything is in place: the one-time link, by e-mail and shown this once; for a colleague, the role at once."""
     found, by = _grant(grant), actor_of(request)
     try:
         if found.replaces_id is not None:
@@ -120,7 +121,13 @@ def hand_over(request: HttpRequest, grant: UUID) -> HttpResponse:
     except Refusal as refusal:
         return _shown(request, found, status=refusal.status, refusal=refusal)
     link = request.build_absolute_uri(invitations.path(found))
-    context = {"grant": found, "link": link, "drawing": factors.drawn(link), "role": role_word(found.role)}
+    context = {
+        "grant": found,
+        "link": link,
+        "drawing": factors.drawn(link),
+        "role": role_word(found.role),
+        "mailed": inviting.mailed(found, by=by),
+    }
     return render(request, "people/link.html", context)
 
 

@@ -23,9 +23,9 @@ HOUR = dt.timedelta(hours=1)
 EVENTS = ("patient.registered",)
 
 
-def ours(pat: Actor) -> VendorService:
+def ours(pat: Actor, name: str = "Warehouse", **more: Any) -> VendorService:
     """A system of our own, in use: no agreement is needed for what our own people run."""
-    service = firms.service(pat, ServiceKind.WEBHOOK, "Warehouse")
+    service = firms.service(pat, ServiceKind.WEBHOOK, name, **more)
     firms.did(pat, actions.decide, service, Decision.WORKFORCE, Ground.OUR_CONTROL)
     firms.did(pat, actions.use, firms.fresh(pat, service))
     return firms.fresh(pat, service)

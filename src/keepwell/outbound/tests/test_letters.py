@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
+from keepwell.access import consenting
 from keepwell.access.tests.test_actions import verbs
 from keepwell.base.actor import Actor
+from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
-from keepwell.base.sending import Channel
+from keepwell.base.sending import Channel, Topic
 from keepwell.ledger.doorway import present
-from keepwell.outbound import connections, printing
+from keepwell.outbound import connections, gate, printing, reaching
 from keepwell.outbound.asks import Draft
 from keepwell.outbound.clearance import Cleared
 from keepwell.outbound.letters import written
@@ -22,6 +25,7 @@ from keepwell.outbound.vendors import actions as vendors
 from keepwell.patients import actions as patients
 from keepwell.patients.reach import Home
 from keepwell.patients.tests.people import again, looks_after
+from keepwell.vault.phi import PhiClass
 from tests.browse import ask, text
 from tests.cast import Clinic
 
@@ -75,6 +79,54 @@ def test_a_letter_waits_for_somebody_who_may_read_it(
     with present(again(cleo)) as by:
         assert printing.batch(by=by).startswith(b"%PDF")
     assert {m.status for m in every(willow)} == {"delivered"}
+
+
+@pytest.mark.attack
+def test_what_lay_ready_is_asked_about_once_more_before_it_is_printed(
+    willow: Clinic, rosa: Actor, ada: UUID, mailroom: None
+):
+    assert isinstance(sends(rosa, Draft("please.call", ada, ways=(Channel.LETTER,))), Cleared)
+    dispatched(willow)
+    with present(willow.system) as by:
+        request = consenting.reach_only(ada, [Channel.SMS], by=by)
+    answer = ask(rosa, "/outbox/letters/", {})
+    assert (answer.status_code, answer["Location"]) == (302, "/outbox/")
+    assert (only(willow).status, only(willow).reason) == ("waiting", "CHANNEL_NOT_ALLOWED")
+    assert only(willow).sent_at is None
+    assert verbs(willow)[-1] == "letters.put_back"
+    with present(willow.system) as by:
+        consenting.reach_as_before(request, by=by)
+    ask(rosa, "/outbox/act/", {"message": str(only(willow).id), "act": "release"})
+    dispatched(willow)
+    assert ask(rosa, "/outbox/letters/", {}).content.startswith(b"%PDF")
+
+
+def test_a_letter_to_an_address_they_left_goes_round_to_the_one_they_named(
+    willow: Clinic, rosa: Actor, ada: UUID, mailroom: None
+):
+    assert isinstance(sends(rosa, Draft("please.call", ada, ways=(Channel.LETTER,))), Cleared)
+    dispatched(willow)
+    with present(willow.system) as by:
+        moved = patients.add_address(ada, replace(HOME, lines=("7 Elm St",)), by=by)
+        consenting.reach_only(ada, [Channel.LETTER], points=[moved.id], by=by)
+    assert ask(rosa, "/outbox/letters/", {}).status_code == 302
+    dispatched(willow)
+    assert only(willow).point == moved.id
+    assert ask(rosa, "/outbox/letters/", {}).content.startswith(b"%PDF")
+
+
+@pytest.mark.attack
+def test_psychotherapy_notes_are_no_letter_without_their_own_authorization(
+    willow: Clinic, cleo: Actor, ada: UUID, mailroom: None
+):
+    """No letter of today holds any; the first that does is held, to the patient themselves too (§ 164.508(a)(2))."""
+    about = (new_id(), ada, None, Channel.LETTER, Topic.CARE, "contact.check", True)
+    with present(again(cleo)) as by:
+        home = reaching.patients([ada], by=by)[ada].points[Channel.LETTER][0].id
+        rest = (home, True, "America/New_York")
+        told = [frozenset(), frozenset({PhiClass.PART2}), frozenset({PhiClass.PSYCHOTHERAPY})]
+        answers = gate.ask([gate.Leaving(*about, *rest, told=each) for each in told], by=by)
+    assert [getattr(each, "code", "") for each in answers] == ["", "", "PSYCH_NOTES_LOCKED"]
 
 
 def test_without_an_address_there_is_no_letter(willow: Clinic, rosa: Actor, bo: UUID, mailroom: None):

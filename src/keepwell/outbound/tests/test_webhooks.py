@@ -16,6 +16,7 @@ import pytest
 from django.db import DatabaseError, connections
 from django.urls import get_resolver
 
+from keepwell.access.tests.test_authorizations import signed
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
@@ -37,6 +38,8 @@ from keepwell.outbound.webhooks import delivering, endpoints, gathering, signing
 from keepwell.outbound.webhooks.words import EVENTS
 from keepwell.patients.facts import Demographics
 from keepwell.patients.tests.people import again, entries, registers
+from keepwell.vault.phi import PhiClass
+from tests.browse import ask, text
 from tests.cast import Clinic
 from tests.sequencing import sequenced as sequenced  # a fixture
 
@@ -194,6 +197,34 @@ def test_whoever_is_told_is_no_mere_conduit_and_not_before_it_may_have_ids(pat: 
     with present(again(pat)) as by:
         answers = [gate.may_be_told(each, by=by) for each in (service, blind)]
     assert [getattr(each, "code", "") for each in answers] == ["BAA_REQUIRED", "BAA_CLASS_NOT_COVERED"]
+
+
+@pytest.mark.attack
+def test_who_is_with_a_program_is_told_only_where_such_records_may_go(willow: Clinic, pat: Actor, sequenced: Sequenced):
+    """Known when it is told, not when it happened; the other events are not kept waiting."""
+    with https() as desk:
+        service = ours(pat)
+        made = registered(pat, service, place(desk))
+        with_program, without = somebody(willow), somebody(willow)
+        sequenced()
+        signed(willow, with_program, kind="part2", classes=frozenset({PhiClass.PART2}), what="program record")
+        told(willow)
+        assert [json.loads(body)["subjects"] for _p, _h, body in desk.taken] == [[str(without)]]
+        assert {(d.status, d.reason) for d in deliveries(pat)} == {("failed", "P2_NOT_TOLD"), ("sent", "")}
+        page = text(ask(pat, f"/settings/carriers/webhooks/{service.id}/"))
+        assert "P2_NOT_TOLD" in page and "Warehouse" in page
+        firms.did(pat, endpoints.retry, made.webhook.id)
+        told(willow)
+        assert len(desk.taken) == 1
+        firms.did(pat, endpoints.end, made.webhook.id)
+        may = ours(pat, "Trusted", classes=(*firms.REACH, PhiClass.PART2))
+        registered(pat, may, place(desk))
+        somebody(willow)
+        told_of = somebody(willow)
+        signed(willow, told_of, kind="part2", classes=frozenset({PhiClass.PART2}), what="program record")
+        sequenced()
+        told(willow)
+    assert len(desk.taken) == 3
 
 
 @pytest.mark.attack

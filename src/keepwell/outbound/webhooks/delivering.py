@@ -108,19 +108,23 @@ def take(id: UUID, *, by: Actor) -> Taken | bool | None:
     if webhook.ended_at is not None:
         _settled(delivery, Status.WITHDRAWN, "ENDPOINT_ENDED", by=by)
         return True
-    answer = gate.tell(delivery.id, webhook.id, webhook.service, by=by)
+    about = following.subjects_of(delivery.entry, delivery.at, by)
+    answer = gate.tell(delivery.id, webhook.id, webhook.service, about, by=by)
     if isinstance(answer, Refusal):
+        if answer.code == "P2_NOT_TOLD":
+            _settled(delivery, Status.FAILED, answer.code, by=by)
+            return True
         _put_off(delivery, answer.code, clock.now() + HELD, by=by)
         return True
     if (free := _rate(webhook)) is not None:
         _put_off(delivery, "", free, by=by)
         return True
-    telling, attempt = _telling(delivery, webhook, by), new_id()
+    telling, attempt = _telling(delivery, webhook, about, by), new_id()
     _sending(delivery, attempt, by=by)
     return Taken(attempt, answer, telling)
 
 
-def _telling(delivery: WebhookDelivery, webhook: Webhook, by: Actor) -> Telling:
+def _telling(delivery: WebhookDelivery, webhook: Webhook, about: list[UUID], by: Actor) -> Telling:
     """What is told: ids alone. The subjects are read from the entry itself and kept nowhere else."""
     chart = charts.open([by.practice], WebhookSecrets, by=by, listed=False)
     said: Any = chart.all(WebhookSecrets, Webhook.objects.filter(id=webhook.id).order_by("id"))[by.practice][0]
@@ -129,7 +133,7 @@ def _telling(delivery: WebhookDelivery, webhook: Webhook, by: Actor) -> Telling:
         "event": delivery.verb,
         "at": delivery.at.isoformat(),
         "practice": Practice.objects.get(id=by.practice).slug,
-        "subjects": [str(each) for each in following.subjects_of(delivery.entry, delivery.at, by)],
+        "subjects": [str(each) for each in about],
     }
     body = json.dumps(event, separators=(",", ":")).encode()
     headers = signing.headers(said.key, event["id"], clock.seconds(), body)  # type: ignore[arg-type]

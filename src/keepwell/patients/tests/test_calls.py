@@ -160,3 +160,17 @@ def test_a_restriction_on_how_to_reach_somebody_hides_their_flags_not_their_name
         access.restrict(ada, [PhiClass.CONTACT], by=by, member=rosa.id)
     listed = text(ask(rosa, "/patients/"))
     assert "Lovelace" in listed and "relay call" not in listed
+
+
+@pytest.mark.attack
+def test_what_was_restricted_is_told_to_no_relative_though_it_was_agreed_once(willow: Clinic, rosa: Actor, ada: UUID):
+    father = kin(willow, ada, "everything")
+    told = {"who": str(father), "told": ["results"]}
+    assert check(rosa, ada, **told).status_code == 302
+    with present(willow.system) as by:
+        access.restrict(ada, [PhiClass.CLINICAL], by=by, toward="related")
+    no = check(rosa, ada, **told)
+    assert no.status_code == 403 and "RESTRICTION_BLOCK" in text(no)
+    assert check(rosa, ada, who=str(father), told=["billing"]).status_code == 302
+    assert check(rosa, ada, who=str(father), told=["nothing"]).status_code == 302
+    assert check(rosa, ada, told=["results"]).status_code == 302, "the patient themselves"

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from keepwell.access import authorizations
+from keepwell.access import actions as access
+from keepwell.access import authorizations, notices
 from keepwell.access.actions import system_actor
 from keepwell.access.models import Authorization
 from keepwell.access.tests.test_actions import verbs
@@ -350,3 +351,23 @@ def test_what_is_known_not_to_have_left_is_no_disclosure(willow: Clinic, pat: Ac
     assert sending.only(willow).sent_at is None
     with present(willow.system) as by:
         assert pairing.run(by=by) == 0
+
+
+def test_what_stood_against_a_disclosure_is_told_to_the_officers_and_it_is_written_down_all_the_same(
+    willow: Clinic, rosa: Actor, theo: Actor, ada: UUID
+):
+    def told() -> list[str]:
+        with present(again(theo)) as by:
+            return [notice.facts["code"] for notice in notices.waiting(by) if notice.kind == "disclosure.questioned"]
+
+    logs(rosa, ada, Right.TREATMENT)
+    assert told() == []
+    with present(willow.system) as by:
+        access.restrict(ada, [], by=by, toward="outside")
+    logs(rosa, ada, Right.TREATMENT)
+    logs(rosa, ada, Right.TREATMENT, classes=frozenset({PhiClass.PART2}))
+    logs(rosa, ada, Right.MISTAKE)
+    logs(rosa, ada, Right.INDIVIDUAL)
+    assert sorted(told()) == ["P2_CONSENT_ABSENT", "RESTRICTION_BLOCK"]
+    with present(willow.system):
+        assert Disclosure.objects.count() == 5

@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 
 from keepwell.access import actions as access
+from keepwell.access import part2
 from keepwell.access.tests.test_actions import verbs
 from keepwell.base import filetypes
 from keepwell.base.actor import Actor, Purpose
@@ -120,10 +121,14 @@ def test_filed_with_the_wrong_patient_it_moves_by_whoever_may_read_it(
 
 
 def test_a_record_of_a_part_2_program_has_its_own_class(
-    willow: Clinic, rosa: Actor, cleo: Actor, imani: Actor, ada: UUID
+    willow: Clinic, rosa: Actor, cleo: Actor, imani: Actor, ada: UUID, bo: UUID
 ):
+    with present(willow.system):
+        assert not part2.known([ada])
     filed = files(rosa, comes(willow), ada, "outside-record", "Summary", part2=True)
     assert filed.phi == "part2"
+    with present(willow.system):
+        assert part2.known([bo, ada]) and not part2.known([bo])
     looks_after(willow, cleo, ada)
     looks_after(willow, imani, ada)
     assert refused(reads, cleo, filed) == "POLICY_DENY"

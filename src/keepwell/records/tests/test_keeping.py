@@ -10,6 +10,7 @@ import pytest
 
 from keepwell import charts
 from keepwell.access import actions as access
+from keepwell.access import part2
 from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
@@ -93,8 +94,12 @@ def test_what_is_newly_labelled_as_part_2_is_emptied_where_it_was(
     willow: Clinic, imani: Actor, ada: UUID, fever: Arriving
 ):
     kept(willow, ada, fever)
+    with present(willow.system):
+        assert not part2.known([ada])
     tally = kept(willow, ada, replace(fever, phi=PhiClass.PART2))
     assert tally.moved == [(fever.id, PhiClass.CLINICAL)]
+    with present(willow.system):
+        assert part2.known([ada])
     with present(imani):
         chart = charts.open(ada, ClinicalBody, Part2Head, by=imani)
         assert (chart.one(ClinicalBody).head, chart.one(ClinicalBody).body) == ({}, "")
