@@ -6,6 +6,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from keepwell.access import maintenance, programs
+from keepwell.base.actor import Purpose
 from keepwell.compliance import wordings
 from keepwell.compliance.exports import actions as exports
 from keepwell.compliance.people import departures, dormant, recertify
@@ -119,7 +120,7 @@ def pair_disclosures(timestamp: int = 0) -> int:
     """What was sent is written down as what left, in every practice. How much."""
     paired = 0
     for practice in maintenance.practices():
-        with present(practice.actor("what was sent")) as by:
+        with present(practice.actor("what was sent").for_purpose(Purpose.HOPERAT, "what was sent")) as by:
             paired += pairing.run(by=by)
     return paired
 

@@ -7,9 +7,15 @@ from uuid import UUID
 import psycopg
 from procrastinate.contrib.django import app
 
+from keepwell.base.actor import Actor
 from keepwell.jobs import schedule
 from keepwell.ledger import wire
 from keepwell.ledger.doorway import present
+from keepwell.outbound.tests.sending import dispatched, only
+from keepwell.outbound.tests.servers import Desk
+from keepwell.outbound.tests.test_fax import desk as desk  # a fixture
+from keepwell.outbound.tests.test_fax import faxed
+from keepwell.privacy.models import Disclosure, Right
 from tests.cast import Clinic
 from tests.rig.asking import value
 
@@ -51,3 +57,13 @@ def test_the_nightly_reconciliation_leaves_its_finding_in_the_ledger(
             "default", "SELECT outcome FROM custody.entry WHERE verb = 'ledger.reconciled' ORDER BY at"
         )
     assert outcomes[-1] == ("found",)
+
+
+def test_a_fax_gets_its_row_of_disclosure_by_the_clock(willow: Clinic, cleo: Actor, ada: UUID, desk: Desk):
+    faxed(cleo, ada)
+    dispatched(willow)
+    assert schedule.pair_disclosures() >= 1
+    sent = only(willow)
+    with present(willow.system):
+        row = Disclosure.objects.get(origin_id=sent.id)
+    assert row.right == Right.TREATMENT
