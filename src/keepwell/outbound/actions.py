@@ -19,7 +19,7 @@ from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
 from keepwell.outbound import wording
 from keepwell.outbound.asks import Draft
-from keepwell.outbound.clearance import Held
+from keepwell.outbound.clearance import Cleared, Held
 from keepwell.outbound.composing import Composed, again, compose
 from keepwell.outbound.gate import Answer
 from keepwell.outbound.letters import LETTERS
@@ -66,6 +66,11 @@ def send_each(drafts: Sequence[Draft], *, by: Actor) -> list[Handed]:
     if any(r.status == Status.CLEARED for r, _ in rows.values()):
         wake()
     return [Handed(*rows[id(d)]) if id(d) in rows else Handed(known[d.key], None) for d in drafts]
+
+
+def send_if_clear(draft: Draft, *, by: Actor) -> bool:
+    """Sends what is clear now, and says so; of what the gate would hold nothing is written down and nothing waits."""
+    return isinstance(compose([draft], by=by)[0].answer, Cleared) and isinstance(send(draft, by=by), Cleared)
 
 
 def standing(keys: Iterable[str]) -> dict[str, Message]:

@@ -11,8 +11,6 @@ from keepwell.base.actor import Actor
 from keepwell.base.sending import Channel
 from keepwell.outbound import actions, planned, reaching
 from keepwell.outbound.asks import Draft
-from keepwell.outbound.clearance import Cleared
-from keepwell.outbound.composing import compose
 
 ORIGIN = "grant.invited"
 
@@ -30,9 +28,7 @@ def mailed(grant: Grant, *, by: Actor) -> bool:
         "staff.invited", address=grant.email, ways=(Channel.EMAIL,), values={"link": invitations.path(grant)},
         not_after=grant.link_until, key=f"invited:{grant.link.hex}", origin=ORIGIN, origin_id=grant.link,
     )  # fmt: skip
-    if not isinstance(compose([draft], by=by)[0].answer, Cleared):
-        return False
-    return isinstance(actions.send(draft, by=by), Cleared)
+    return actions.send_if_clear(draft, by=by)
 
 
 def _standing(links: Iterable[UUID]) -> frozenset[UUID]:
