@@ -34,6 +34,17 @@ def test_what_is_agreed_has_an_end_a_scope_and_a_short_report(theo: Actor, row: 
     late = Terms(start, with_service=True, report_days=61)
     assert code(theo, agreements.record, row.vendor, late, covers) == "BAA_REPORT_OVER_60"
     assert code(theo, agreements.record, row.vendor, Terms(start, with_service=True), {}) == "AGREEMENT_COVERS_NOTHING"
+    for terms in (Terms(start, dt.date(9999, 12, 31)), Terms(dt.date(202, 1, 1), with_service=True)):
+        assert code(theo, agreements.record, row.vendor, terms, covers) == "DATE_FAR"
+
+
+def test_a_day_that_nobody_can_mean_is_not_taken(theo: Actor, row: VendorService):
+    agreement, never, soon = firms.recorded(theo, row), dt.date(9999, 12, 31), today() + DAY
+    assert code(theo, agreements.breached, agreement, soon, "Sold our list.", soon) == "DATE_IN_FUTURE"
+    assert code(theo, agreements.breached, agreement, today(), "Sold our list.", never) == "DATE_FAR"
+    assert code(theo, agreements.terminate, agreement, never) == "DATE_FAR"
+    assert code(theo, papers.subcontract, row.vendor, "Nimbus", "Ohio", "Keeps disks", never) == "DATE_IN_FUTURE"
+    assert code(theo, papers.assure, row.vendor, "soc2", [], (soon, soon), "Seen") == "DATE_IN_FUTURE"
 
 
 def test_an_agreement_counts_only_signed_filed_and_checked_by_a_person(willow: Clinic, theo: Actor, row: VendorService):

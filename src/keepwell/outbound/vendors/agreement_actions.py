@@ -14,7 +14,7 @@ from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
 from keepwell.outbound.agreements import today_at
 from keepwell.outbound.models import Agreement, ClauseCheck, Coverage, Paper, Vendor, VendorService
-from keepwell.outbound.vendors import pauses
+from keepwell.outbound.vendors import days, pauses
 from keepwell.outbound.vendors.clauses import clauses, needed
 from keepwell.outbound.vendors.whom import who
 from keepwell.vault.phi import PhiClass
@@ -54,9 +54,11 @@ def record(
     """An agreement with a vendor and the services it covers. It does not count before it is checked and signed.
 
     One drafted here has every clause in it already: found by Keepwell, and still for a person to confirm.
-    Raises Refusal BAA_REPORT_OVER_60, AGREEMENT_ENDLESS, DATES_REVERSED, AGREEMENT_COVERS_NOTHING.
+    Raises Refusal BAA_REPORT_OVER_60, AGREEMENT_ENDLESS, DATES_REVERSED, DATE_FAR, AGREEMENT_COVERS_NOTHING.
     """
     said = terms.checked()
+    for field in ("starts_on", "ends_on"):
+        days.to_come(getattr(said, field), field, today_at(_practice(by)))
     services = list(VendorService.objects.filter(vendor=vendor, id__in=list(covers), ended_at=None).order_by("id"))
     if not services:
         raise Refusal("AGREEMENT_COVERS_NOTHING", field="covers")
@@ -92,10 +94,12 @@ def sign(
     agreement: Agreement, ours: dt.date | None, theirs: dt.date | None, signers: str = "", file: Paper | None = None,
     *, by: Actor,
 ) -> Agreement:  # fmt: skip
-    "When each side signed, who did, and the signed file. Raises Refusal SIGNED_LATER."
+    "When each side signed, who did, and the signed file. Raises Refusal SIGNED_LATER, DATE_FAR."
     today = today_at(_practice(by))
     if any(day is not None and day > today for day in (ours, theirs)):
         raise Refusal("SIGNED_LATER", field="ours")
+    days.past(ours, "ours", today)
+    days.past(theirs, "theirs", today)
     agreement.signed_by_us_on, agreement.signed_by_them_on, agreement.signers = ours, theirs, signers or None
     agreement.file = file or agreement.file
     agreement.save(update_fields=["signed_by_us_on", "signed_by_them_on", "signers", "file"])
@@ -151,11 +155,12 @@ def review(agreement: Agreement, *, by: Actor) -> Agreement:
 def renew(agreement: Agreement, ends_on: dt.date, *, by: Actor) -> Agreement:
     """An agreement goes on until a later day. Its clauses were looked at in the last 90 days of the old term.
 
-    Raises Refusal BAA_AUTO_RENEW_UNREVIEWED, DATES_REVERSED, AGREEMENT_OVER.
+    Raises Refusal BAA_AUTO_RENEW_UNREVIEWED, DATES_REVERSED, DATE_FAR, AGREEMENT_OVER.
     """
     _refuse_over(agreement)
     if agreement.ends_on is None or ends_on <= agreement.ends_on:
         raise Refusal("DATES_REVERSED", field="ends_on")
+    days.to_come(ends_on, "ends_on", today_at(_practice(by)))
     opens = agreement.ends_on - dt.timedelta(days=90)
     if agreement.reviewed_at is None or agreement.reviewed_at.date() < opens:
         raise Refusal("BAA_AUTO_RENEW_UNREVIEWED", vendor=agreement.vendor.name)
@@ -169,13 +174,15 @@ def renew(agreement: Agreement, ends_on: dt.date, *, by: Actor) -> Agreement:
 def breached(agreement: Agreement, breached_on: dt.date, breach: str, cure_by: dt.date, *, by: Actor) -> Agreement:
     """A vendor broke a material term and has until a day to cure it (45 CFR § 164.504(e)(1)(ii)).
 
-    Raises Refusal FIELD_EMPTY, DATES_REVERSED, AGREEMENT_OVER.
+    Raises Refusal FIELD_EMPTY, DATES_REVERSED, DATE_IN_FUTURE, DATE_FAR, AGREEMENT_OVER.
     """
     _refuse_over(agreement)
     if not breach.strip():
         raise Refusal("FIELD_EMPTY", field="breach")
     if cure_by < breached_on:
         raise Refusal("DATES_REVERSED", field="cure_by")
+    days.past(breached_on, "breached_on", today_at(_practice(by)))
+    days.to_come(cure_by, "cure_by", today_at(_practice(by)))
     agreement.breached_on, agreement.breach, agreement.cure_by = breached_on, breach.strip(), cure_by
     agreement.cured_on = agreement.kept_at = None
     agreement.save(update_fields=["breached_on", "breach", "cure_by", "cured_on", "kept_at"])
@@ -205,8 +212,9 @@ def keep(agreement: Agreement, because: str, *, by: Actor) -> Agreement:
 
 @action("agreement.terminated")
 def terminate(agreement: Agreement, on: dt.date, *, by: Actor) -> Agreement:
-    "An agreement ends on a day, today or later; then nothing goes to the vendor. Raises Refusal AGREEMENT_OVER."
+    "An agreement ends on a day, today or later; then nothing goes to the vendor. Raises AGREEMENT_OVER, DATE_FAR."
     _refuse_over(agreement)
+    days.to_come(on, "on", today_at(_practice(by)))
     agreement.terminated_on = max(on, today_at(_practice(by)))
     agreement.save(update_fields=["terminated_on"])
     pauses.look(by=by)

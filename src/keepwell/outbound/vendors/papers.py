@@ -19,7 +19,9 @@ from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action, key_for_file
+from keepwell.outbound.agreements import today_at
 from keepwell.outbound.models import Assurance, Paper, Subcontractor, Vendor
+from keepwell.outbound.vendors import days
 from keepwell.outbound.vendors.whom import who
 from keepwell.vault import files
 from keepwell.vault.phi import PhiClass
@@ -71,11 +73,13 @@ def assure(
     vendor: Vendor, kind: str, covers: list[str], dates: tuple[dt.date, dt.date], says: str = "",
     file: Paper | None = None, *, by: Actor,
 ) -> Assurance:  # fmt: skip
-    "Somebody attests something about a vendor's safeguards, from a day until a day. Raises Refusal DATES_REVERSED."
+    "Somebody attests something about a vendor's safeguards, from a day until a day. Raises DATES_REVERSED, DATE_FAR."
     if kind not in Assurance.Kind.values:
         raise Refusal("CHOICE_UNKNOWN", field="kind")
     if dates[1] < dates[0]:
         raise Refusal("DATES_REVERSED", field="ends_on")
+    days.past(dates[0], "issued_on", today_at(vendor.practice))
+    days.to_come(dates[1], "ends_on", today_at(vendor.practice))
     if file is None and not says.strip():
         raise Refusal("VENDOR_NO_EVIDENCE", field="says")
     row = Assurance(vendor=vendor, kind=kind, covers=covers, issued_on=dates[0], ends_on=dates[1],
@@ -98,10 +102,11 @@ def withdraw(assurance: Assurance, *, by: Actor) -> Assurance:
 def subcontract(
     vendor: Vendor, name: str, place: str, does: str = "", agreed_on: dt.date | None = None, *, by: Actor
 ) -> Subcontractor:
-    "A vendor gives our data to somebody in turn, or such an agreement is dated. Raises Refusal FIELD_EMPTY."
+    "A vendor gives our data to somebody in turn, or such an agreement is dated. Raises FIELD_EMPTY, DATE_IN_FUTURE."
     said = " ".join(name.split())
     if not said:
         raise Refusal("FIELD_EMPTY", field="name")
+    days.past(agreed_on, "agreed_on", today_at(vendor.practice))
     row = Subcontractor.objects.filter(vendor=vendor, name__iexact=said, ended_at=None).first()
     row = row or Subcontractor(vendor=vendor, name=said, noted_by_id=who(by))
     row.place, row.does, row.agreed_on = place.strip(), does.strip() or None, agreed_on
