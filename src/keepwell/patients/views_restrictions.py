@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keepwell import charts
@@ -99,7 +100,7 @@ def _page(request: HttpRequest, patient: UUID, form: RestrictionForm | None) -> 
         "manages": manages,
         "form": (form or RestrictionForm(members=_members())) if manages else None,
         "how": HOW,
-        "options": [(c.value, CLASSES[c], "") for c in ABOUT_PATIENTS if c is not PhiClass.PSYCHOTHERAPY],
+        "options": [(c.value, capfirst(CLASSES[c]), "") for c in ABOUT_PATIENTS if c is not PhiClass.PSYCHOTHERAPY],
         "flags": flags.of(patient, by=by),
     }  # fmt: skip
     return render(request, "patients/restrictions.html", shown, status=422 if form else 200)

@@ -21,6 +21,7 @@ from keepwell.base.tables.matching import Field, Matcher, folded
 from keepwell.base.tables.reading import read
 from keepwell.charts import finding
 from keepwell.ledger.actions import action
+from keepwell.patients.consents import picture
 from keepwell.patients.excerpts import Listed
 from keepwell.patients.excerpts_calls import PaperRows
 from keepwell.patients.models import PaperLoad
@@ -54,6 +55,14 @@ MEANS: dict[str, tuple[str, str, str]] = {
     "call reminders": (Kind.REACH, Topic.APPOINTMENTS, Channel.VOICE),
 }
 """What stands in a list, in folded words. Marketing and releases are signed one by one, with their elements."""
+
+
+def called() -> list[tuple[str, list[str]]]:
+    """What a list may bring, each with the words it may stand under."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for words, meaning in MEANS.items():
+        found.setdefault(meaning, []).append(words)
+    return [(picture.named(*meaning), words) for meaning, words in found.items()]
 
 
 def send(file: BinaryIO, *, by: Actor) -> PaperLoad:
@@ -147,9 +156,9 @@ def _verdict(row: Sequence[Any], known: dict[str, UUID]) -> tuple[str, str]:
         return "", "FIELD_EMPTY"
     patient = known.get(text.record_number(record) or "")
     if patient is None:
-        return "", "NOT_FOUND"
+        return "", "RECORD_NUMBER_UNKNOWN"
     if folded(what) not in MEANS:
-        return "", "CHOICE_UNKNOWN"
+        return "", "PAPER_KIND_UNKNOWN"
     if len(where) > LONGEST:
         return "", "TEXT_TOO_LONG"
     days = dates.read(day, dt.date.max)

@@ -156,10 +156,14 @@ def scripts(kinds: Iterable[str], language: str | None) -> dict[str, ConsentText
 
 def words(row: Consent) -> str:
     """What a row is about, for lists."""
-    topic = str(TOPICS[Topic(row.topic)]) if row.topic else ""
-    channel = str(CHANNELS[Channel(row.channel)]) if row.channel else ""
-    about = " · ".join(filter(None, (channel, topic)))
-    return f"{KINDS[Kind(row.kind)]}{': ' + about if about else ''}"
+    return named(row.kind, row.topic, row.channel)
+
+
+def named(kind: str, topic: str, channel: str) -> str:
+    """The same for what is not a row yet."""
+    words = [str(CHANNELS[Channel(channel)]) if channel else "", str(TOPICS[Topic(topic)]) if topic else ""]
+    about = " · ".join(filter(None, words))
+    return f"{KINDS[Kind(kind)]}{': ' + about if about else ''}"
 
 
 KINDS = {

@@ -41,7 +41,7 @@ def papers(request: HttpRequest) -> HttpResponse:
                 raise
             refusal = caught
     last = PaperLoad.objects.order_by("-sent_at", "id")[:10]
-    shown = {"refusal": refusal, "loads": last, "fields": paper.FIELDS, "means": list(paper.MEANS)}
+    shown = {"refusal": refusal, "loads": last, "fields": paper.FIELDS, "means": paper.called()}
     return render(request, "patients/consents/papers.html", shown, status=refusal.status if refusal else 200)
 
 

@@ -10,6 +10,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -46,7 +47,7 @@ class SignedForm(Asking):
     recipient = text(_("To whom"), most=LONGEST)
     classes = forms.MultipleChoiceField(
         label=_("Which records"), required=False, widget=forms.CheckboxSelectMultiple,
-        choices=[(c.value, CLASSES[c]) for c in ABOUT_PATIENTS],
+        choices=[(c.value, capfirst(CLASSES[c])) for c in ABOUT_PATIENTS],
     )  # fmt: skip
     what = text(_("Which information, in words"), most=LONGEST, hint=_("Specific: which notes, which years."))
     purpose = text(_("What for"), most=LONGEST)

@@ -58,7 +58,7 @@ def test_a_list_is_judged_written_down_and_taken_out(willow: Clinic, ops: Actor,
     assert code(willow, ada, Channel.SMS) == "SMS_NO_CONSENT"
     here = f"/paper-consents/{load.id}/"
     page = text(ask(ops, here))
-    for refused in ("CHOICE_UNKNOWN", "NOT_FOUND", "DATE_IN_FUTURE", "DATE_UNREADABLE", "FIELD_EMPTY"):
+    for refused in ("PAPER_KIND_UNKNOWN", "RECORD_NUMBER_UNKNOWN", "DATE_IN_FUTURE", "DATE_UNREADABLE", "FIELD_EMPTY"):
         assert refused in page, refused
     assert "someday" in text(ask(ops, f"{here}rejects/"))
     assert ask(ops, f"{here}load/", {}).status_code == 302
