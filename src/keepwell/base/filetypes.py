@@ -9,7 +9,11 @@ PDF, PNG, JPEG, TIFF = "application/pdf", "image/png", "image/jpeg", "image/tiff
 BEGINS: Mapping[bytes, str] = {
     b"%PDF-": PDF, b"\x89PNG\r\n\x1a\n": PNG, b"\xff\xd8\xff": JPEG, b"II*\x00": TIFF, b"MM\x00*": TIFF,
 }  # fmt: skip
-SUFFIX: Mapping[str, str] = {PDF: "pdf", PNG: "png", JPEG: "jpg", TIFF: "tif"}
+MAIL = "message/rfc822"
+"""An e-mail kept whole: nothing shows it, it can only be saved."""
+SUFFIX: Mapping[str, str] = {PDF: "pdf", PNG: "png", JPEG: "jpg", TIFF: "tif", MAIL: "eml"}
+SHOWN = frozenset({PDF, PNG, JPEG})
+"""What a browser shows where it stands."""
 PICTURES = frozenset({PNG, JPEG, TIFF})
 WAV, MP3, OGG = "audio/wav", "audio/mpeg", "audio/ogg"
 HEAD = 64 * 1024

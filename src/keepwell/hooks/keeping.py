@@ -53,7 +53,7 @@ def _kept(came: Came, spool: Spool | None, by: Actor) -> None:
     if came.channel == Channel.VOICE:
         voicemail.take(voicemail.Call(what.reference, what.number, what.words, what.seconds, chunks), by=by)
         return
-    outside = f"fax:{what.reference}"[:80]
+    outside = incoming.outside("fax", what.reference)
     documents.take_in(Coming(chunks or list, Document.Source.FAX, "", what.number, outside), by=by)
 
 
@@ -66,5 +66,5 @@ def _told(came: Came, refusal: Refusal, by: Actor) -> None:
     words = _("%(kind)s came in and could not be kept: %(why)s Ask for it another way. (%(code)s)") % {
         "kind": kind, "why": _(refusal.wording.message), "code": refusal.code,
     }  # fmt: skip
-    outside = f"lost:{came.channel}:{came.what.reference}"[:80]
+    outside = incoming.outside("lost", f"{came.channel}:{came.what.reference}")
     incoming.receive(Incoming(Channel(came.channel), came.what.number, words, outside), by=by)

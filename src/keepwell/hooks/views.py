@@ -70,6 +70,6 @@ def _words(connection: UUID, call: Call, by: Actor) -> None:
     """A text for the inbox, or news of a message that left."""
     reply = callbacks.heard(connection, call, by=by)
     if reply is not None:
-        outside = f"sms:{reply.reference}" if reply.reference else ""
-        thread = incoming.receive(Incoming(Channel.SMS, reply.number, reply.words, outside), by=by)
+        words, number = incoming.texted(reply.words, pictures=reply.pictures), incoming.outside("sms", reply.reference)
+        thread = incoming.receive(Incoming(Channel.SMS, reply.number, words, number), by=by)
         answering.answer_at_once(thread, reply.number, by=by)

@@ -7,8 +7,11 @@ nothing, tells nobody anything, and stands in the inbox as "from a number on fil
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from keepwell.base import clock
 from keepwell.base.actor import Actor
@@ -18,13 +21,14 @@ from keepwell.ledger.actions import action
 from keepwell.messaging import recordings, rules, standing_in
 from keepwell.messaging.models import Post, Thread
 from keepwell.messaging.recordings import Sound
-from keepwell.patients import finder
+from keepwell.patients import owners
 from keepwell.tasks import caring
 from keepwell.vault.phi import PhiClass
 from keepwell.vault.values import LongText
 
 LONGEST = 20_000
 """Characters kept of one message; a longer one is a document."""
+LONGEST_NUMBER = 80
 GOES_ON = dt.timedelta(days=7)
 """How long after its end a thread is taken up again by the next message."""
 
@@ -39,6 +43,20 @@ class Incoming:
     outside: str = ""
     at: dt.datetime | None = None
     sound: Sound | None = None
+
+
+def outside(way: str, number: str) -> str:
+    """A carrier's own number of something, as it is kept; its hash where it is too long for that, or no plain text."""
+    whole = f"{way}:{number}"
+    fits = len(whole) <= LONGEST_NUMBER and whole.isprintable()
+    return (whole if fits else f"{way}:{hashlib.sha256(number.encode()).hexdigest()}") if number else ""
+
+
+def texted(words: str, *, pictures: bool) -> str:
+    """What is kept of a text. One without words is a message too: somebody waits for an answer."""
+    said = words.strip() or ("" if pictures else _("A text without words."))
+    seen = _("A picture came with this text. It is not kept: ask for it another way.") if pictures else ""
+    return "\n\n".join(filter(None, (said, seen)))
 
 
 def receive(came: Incoming, *, by: Actor) -> Thread:
@@ -62,14 +80,9 @@ def checked(words: str) -> LongText:
 
 
 def who_has(sender: str, *, by: Actor) -> UUID | None:
-    """The one patient this number or address belongs to, as a recorded search; None for nobody or for several."""
-    try:
-        hits = finder.search(sender, by=by).hits
-    except Refusal as refusal:
-        if refusal.code != "SEARCH_TOO_SHORT":
-            raise
-        return None
-    return hits[0].patient if len(hits) == 1 else None
+    """The one patient whose own this number or address is, as a recorded search; None for nobody or for several."""
+    found = owners.of(sender, by=by).own
+    return found[0] if len(found) == 1 else None
 
 
 @action("message.received", about="whose", seals={PhiClass.MESSAGE, PhiClass.CONTACT})
@@ -99,7 +112,9 @@ def _going_on(patient: UUID, channel: str, at: dt.datetime) -> Thread | None:
 
 
 def _begun(whose: UUID, patient: UUID | None, came: Incoming, at: dt.datetime) -> Thread:
-    thread = Thread(whose=whose, patient_id=patient, channel=came.channel, sender=came.sender, role=rules.now().pool)
+    thread = Thread(
+        whose=whose, patient_id=patient, channel=came.channel, sender=came.sender or None, role=rules.now().pool
+    )
     if patient is None:
         thread.id = whose
     thread.began_at = thread.last_at = thread.heard_at = at

@@ -1,35 +1,44 @@
-"""An e-mail as a mail server hands it over (RFC 5322): who wrote, what, and which papers came with it."""
+"""An e-mail as a mail server hands it over: who wrote, what, and which papers came with it. None of it is lost.
+
+What cannot be read, or not whole, waits as it came with the documents to be sorted; the inbox says so.
+"""
 
 from __future__ import annotations
 
 import email
-import email.policy
 import email.utils
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from email.message import EmailMessage
-from html.parser import HTMLParser
-from typing import Any
+from email.message import Message
+
+from django.utils.translation import gettext as _
 
 from keepwell.base import text
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
-from keepwell.messaging import answering, incoming, stopping
-from keepwell.messaging.incoming import LONGEST, Incoming
+from keepwell.messaging import answering, incoming, mailparts, stopping
+from keepwell.messaging.incoming import LONGEST, Incoming, outside
+from keepwell.messaging.mailparts import BROKEN, header
 from keepwell.messaging.models import Thread
+from keepwell.outbound import reports
 from keepwell.records import documents
 from keepwell.records.documents import Coming
 from keepwell.records.models import Document
 
 MOST = 40 * 1024 * 1024
 PAPERS = 20
+ROOM = 2_000
+"""Characters kept free for what Keepwell itself says of a message."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Mail:
-    """One message, taken apart; `own` is what stands under its subject.
+    """One message, taken apart; `own` is what stands under its subject. `cut`: there is more than is kept of it here.
 
-    `automatic`: a machine wrote it, so no machine answers (RFC 3834 § 2).
+    `automatic`: a machine wrote it, so no machine answers (RFC 3834 § 2). `failed` and `about`: whom a mail system says
+    that a message did not reach, and which.
     """
 
     sender: str
@@ -39,13 +48,19 @@ class Mail:
     number: str
     automatic: bool
     papers: tuple[tuple[str, bytes], ...]
+    cut: bool = False
+    failed: tuple[str, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of one: its thread, how many papers wait to be sorted, and the codes of those that were refused."""
+    """What became of one: its thread, how many papers wait to be sorted, and the codes of those that were refused.
 
-    thread: Thread
+    There is no thread when it only reported that a message of ours did not arrive.
+    """
+
+    thread: Thread | None
     papers: int
     refused: tuple[str, ...]
 
@@ -54,106 +69,98 @@ def read(raw: bytes) -> Mail:
     """Takes a message apart. Raises Refusal MAIL_UNREADABLE, FILE_TOO_LARGE."""
     if len(raw) > MOST:
         raise Refusal("FILE_TOO_LARGE", limit="40 MB")
-    message: Any = email.message_from_bytes(raw, policy=email.policy.default)
-    sender = text.email(email.utils.parseaddr(str(message.get("From", "")))[1])
-    if not sender or not isinstance(message, EmailMessage):
-        raise Refusal("MAIL_UNREADABLE")
-    number = str(message.get("Message-ID", "")).strip()[:70]
-    said = _said(message)
-    subject = " ".join(str(message.get("Subject", "")).split())
+    try:
+        message = email.message_from_bytes(raw)
+        if message.keys():
+            return _read(message)
+    except BROKEN:
+        pass
+    raise Refusal("MAIL_UNREADABLE")
+
+
+def _read(message: Message) -> Mail:
+    found = mailparts.opened(message)
+    sender = text.email(mailparts.clean(email.utils.parseaddr(str(message.get("From") or ""))[1])) or ""
+    subject, own = header(message, "Subject"), "\n\n".join(found.words)
+    words = f"{subject}\n\n{own}".strip()
+    cut = found.cut or len(words) > LONGEST - ROOM or len(found.papers) > PAPERS
     return Mail(
-        sender, subject, f"{subject}\n\n{said}".strip()[:LONGEST], said, number, _automatic(message),
-        tuple(_papers(message))[:PAPERS],
+        sender, subject, words[: LONGEST - ROOM], own, header(message, "Message-ID"), _automatic(message),
+        tuple(found.papers[:PAPERS]), cut, tuple(found.failed), found.about,
     )  # fmt: skip
 
 
-def take(mail: Mail, *, by: Actor) -> Taken:
-    """Keeps a message and its papers. A paper that is refused is named in the thread and keeps nothing else out."""
-    kept, refused = 0, []
-    for at, (name, content) in enumerate(mail.papers):
-        outside = f"mail:{mail.number}:{at}"[:80] if mail.number else ""
-        coming = Coming(lambda content=content: [content], Document.Source.EMAIL, name, mail.sender, outside)  # type: ignore[misc]
-        try:
-            documents.check(coming)
-        except Refusal as refusal:
-            refused.append(refusal.code)
-            continue
-        documents.take_in(coming, by=by)
-        kept += 1
-    words = mail.words or ("…" if mail.papers else "")
-    came = Incoming(Channel.EMAIL, mail.sender, words, f"mail:{mail.number}" if mail.number else "")
-    thread = incoming.receive(came, by=by)
+def take(raw: bytes, *, by: Actor) -> Taken:
+    """Keeps a message and its papers, once. Raises Refusal FILE_TOO_LARGE, FILE_QUARANTINED, SCANNER_UNAVAILABLE."""
+    try:
+        mail = read(raw)
+    except Refusal as refusal:
+        if refusal.code != "MAIL_UNREADABLE":
+            raise
+        return _unread(raw, refusal.code, by)
+    if mail.failed and reports.bounced(mail.about, mail.failed, by=by):
+        return Taken(None, 0, ())
+    kept, refused = _papers(mail, by)
+    said = [mail.words, *(_not_kept(each) for each in refused)]
+    if mail.cut:
+        _whole(raw, mail.sender, by)
+        said.append(_("There is more of it than is shown here: it lies whole with the documents to be sorted."))
+    words = "\n\n".join(filter(None, said)) or _("An e-mail without words.")
+    thread = incoming.receive(Incoming(Channel.EMAIL, mail.sender, words, outside("mail", mail.number)), by=by)
     if stopping.asks_to_stop(mail.own, mail.subject):
         stopping.stop(thread, by=by)
     elif not mail.automatic:
         answering.answer_at_once(thread, mail.sender, by=by)
-    return Taken(thread, kept, tuple(refused))
+    return Taken(thread, kept + mail.cut, tuple(each.code for each in refused))
 
 
-def _automatic(message: EmailMessage) -> bool:
+def _papers(mail: Mail, by: Actor) -> tuple[int, list[Refusal]]:
+    """Keeps the papers. One that is refused keeps nothing else out; while nothing can be screened all of it waits."""
+    refused: list[Refusal] = []
+    for at, (name, content) in enumerate(mail.papers):
+        number = outside("mail", f"{mail.number}:{at}") if mail.number else ""
+        coming = Coming(lambda content=content: [content], Document.Source.EMAIL, name, mail.sender, number)  # type: ignore[misc]
+        try:
+            documents.check(coming)
+        except Refusal as refusal:
+            if refusal.code == "SCANNER_UNAVAILABLE":
+                raise
+            refused.append(refusal)
+            continue
+        documents.take_in(coming, by=by)
+    return len(mail.papers) - len(refused), refused
+
+
+def _not_kept(refusal: Refusal) -> str:
+    why = _(refusal.wording.message).format_map(refusal.facts)
+    return _("A paper that came with it is not kept: %(why)s Ask for it another way. (%(code)s)") % {
+        "why": why, "code": refusal.code,
+    }  # fmt: skip
+
+
+def _unread(raw: bytes, code: str, by: Actor) -> Taken:
+    document = _whole(raw, "", by)
+    words = _("An e-mail came in that could not be read. It lies with the documents to be sorted, as it came.")
+    number = outside("unread", str(document.id))
+    return Taken(incoming.receive(Incoming(Channel.EMAIL, "", words, number), by=by), 1, (code,))
+
+
+def _whole(raw: bytes, sender: str, by: Actor) -> Document:
+    number = outside("whole", hashlib.sha256(raw).hexdigest())
+    name = _("E-mail, as it came")
+    return documents.take_whole(Coming(lambda: [raw], Document.Source.EMAIL, name, sender, number), by=by)
+
+
+def _automatic(message: Message) -> bool:
     """Whether a machine wrote it, by the marks machines leave (RFC 3834 § 2 and § 5, RFC 2919, RFC 3464)."""
 
-    def said(name: str) -> str:
-        return str(message.get(name, "")).strip().casefold()
+    def said(name: str) -> Iterator[str]:
+        return (" ".join(str(one).split()).casefold() for one in message.get_all(name) or ())
 
     return (
-        said("Auto-Submitted") not in ("", "no")
-        or said("Precedence") in ("bulk", "list", "junk")
-        or said("Return-Path") == "<>"
+        any(one not in ("", "no") for one in said("Auto-Submitted"))
+        or any(one in ("bulk", "list", "junk") for one in said("Precedence"))
+        or "<>" in said("Return-Path")
         or any(message.get(name) for name in ("List-Id", "List-Unsubscribe", "X-Auto-Response-Suppress", "X-Autoreply"))
         or message.get_content_type() == "multipart/report"
     )
-
-
-def _said(message: EmailMessage) -> str:
-    """What was written under the subject, as plain text."""
-    body = message.get_body(("plain", "html"))
-    if body is None:
-        return ""
-    try:
-        said = str(body.get_content())
-    except (LookupError, UnicodeError):
-        raise Refusal("MAIL_UNREADABLE") from None
-    if body.get_content_type() == "text/html":
-        said = _plain(said)
-    return said.strip()
-
-
-def _papers(message: EmailMessage) -> list[tuple[str, bytes]]:
-    found = []
-    for part in message.iter_attachments():
-        content = part.get_payload(decode=True)
-        if isinstance(content, bytes) and content:
-            found.append((part.get_filename() or "", content))
-    return found
-
-
-class _Text(HTMLParser):
-    """The words of a page, without anything that could act."""
-
-    SILENT = frozenset({"script", "style", "head", "title"})
-    BREAKS = frozenset({"p", "br", "div", "li", "tr", "h1", "h2", "h3"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.parts: list[str] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self._silent += tag in self.SILENT
-        if tag in self.BREAKS:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent -= tag in self.SILENT and self._silent > 0
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(data)
-
-
-def _plain(html: str) -> str:
-    reader = _Text()
-    reader.feed(html)
-    lines = (" ".join(line.split()) for line in "".join(reader.parts).splitlines())
-    return "\n".join(line for line in lines if line)

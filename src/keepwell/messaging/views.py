@@ -23,6 +23,7 @@ from keepwell.messaging.forms import NoteForm, ReplyForm, whom
 from keepwell.messaging.lines import Whole
 from keepwell.messaging.models import Post, Thread
 from keepwell.outbound.preview import preview
+from keepwell.patients import owners
 from keepwell.patients.views import actor_of, chart_of
 
 TITLES = {
@@ -81,7 +82,8 @@ def _thread(
         "causes": CAUSES,
         "here": reverse("thread", args=[row.id]),
         "chart_of": chart_of,
-        "finds": policy.may(by, Can.FIND_PATIENTS),
+        "finds": (finds := policy.may(by, Can.FIND_PATIENTS)),
+        "kin": finds and row.patient_id is None and bool(whole.sender and owners.of(whole.sender, by=by).through),
         **_answering(row, whole, answer, by),
     }
     if request.headers.get("HX-Request") == "true":

@@ -23,7 +23,7 @@ from keepwell.ledger.actions import action
 from keepwell.outbound import confirming, fates, reaching
 from keepwell.outbound.excerpts import Secrets
 from keepwell.outbound.models import Connection, Heard, Message
-from keepwell.patients import finder
+from keepwell.patients import owners
 
 Status = Message.Status
 STOP = frozenset({
@@ -64,6 +64,7 @@ class Reply:
     reference: str
     number: str
     words: str
+    pictures: bool = False
 
 
 def address(connection: UUID, *, by: Actor) -> str:
@@ -81,8 +82,8 @@ def heard(connection: UUID, call: Call, *, by: Actor) -> Reply | None:
     if heard_before(known):
         raise Refusal("REPLAY_DETECTED")
     mark(known, by=by)
-    if body := call.fields.get("Body"):
-        return _text(known.connection, call, body, by)
+    if "MessageStatus" not in call.fields and ("Body" in call.fields or _pictures(call)):
+        return _text(known.connection, call, call.fields.get("Body", ""), by)
     _status(known.connection, call, by)
     return None
 
@@ -138,7 +139,8 @@ def _status(connection: Connection, call: Call, by: Actor) -> None:
 
 
 def _text(connection: Connection, call: Call, body: str, by: Actor) -> Reply | None:
-    number = text.phone(call.fields.get("From", "")) or ""
+    came_from = call.fields.get("From", "").strip()
+    number = text.phone(came_from) or ""
     word = " ".join(body.split()).strip(" .!\"'").casefold()
     if number and word in STOP:
         if texting.stop_texts(texting.digest_of(number, by=by), by, _patients(number, by)):
@@ -146,9 +148,14 @@ def _text(connection: Connection, call: Call, body: str, by: Actor) -> Reply | N
         return None
     if number and word in START and texting.restart(texting.digest_of(number, by=by), by):
         return None
-    return Reply(connection.id, call.fields.get("MessageSid", ""), number, body)
+    return Reply(connection.id, call.fields.get("MessageSid", ""), number or came_from[:40], body, _pictures(call))
+
+
+def _pictures(call: Call) -> bool:
+    """Whether pictures came with a text (MMS)."""
+    return call.fields.get("NumMedia", "").strip() not in ("", "0")
 
 
 def _patients(number: str, by: Actor) -> list[UUID]:
     """Whom the index knows by this number, so that their charts say that texts are stopped."""
-    return [hit.patient for hit in finder.search(number, by=by).hits]
+    return list(owners.of(number, by=by).own)

@@ -102,6 +102,8 @@ def reported(message: Message, status: str, code: str, *, by: Actor) -> None:
 
 def by_reference(reference: str, connection: UUID) -> Iterable[Message]:
     """The message a carrier speaks of, among those it carried itself: what others carried is nothing of its own."""
+    if "\0" in reference:
+        return ()
     told = Message.objects.select_for_update().filter(connection=connection, reference=reference)
     return told.order_by("id")
 

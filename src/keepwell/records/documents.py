@@ -80,6 +80,16 @@ def take_in(coming: Coming, *, by: Actor) -> Document:
     return before or _taken_in(None, coming, check(coming), by=by)
 
 
+def take_whole(coming: Coming, *, by: Actor) -> Document:
+    """Keeps an e-mail as it came, because it could not be read or not whole. It waits to be sorted like the others.
+
+    Raises Refusal FILE_QUARANTINED, SCANNER_UNAVAILABLE.
+    """
+    before = Document.objects.filter(outside=coming.outside).first()
+    size = sum(map(len, coming.chunks()))
+    return before or _taken_in(None, coming, Checked(filetypes.MAIL, size, screened(coming.chunks())), by=by)
+
+
 def check(coming: Coming) -> Checked:
     """Reads a document once before anything of it is kept. Raises what `take_in` raises."""
     head, size = b"", 0

@@ -158,7 +158,7 @@ def content(request: HttpRequest, document: UUID) -> HttpResponse:
         raise Refusal("NOT_FOUND")
     with documents.opened(row, by) as plain:
         response = HttpResponse(plain.read(), content_type=row.type)
-    how = "attachment" if "download" in request.GET or row.type == filetypes.TIFF else "inline"
+    how = "attachment" if "download" in request.GET or row.type not in filetypes.SHOWN else "inline"
     response.headers["Content-Disposition"] = f'{how}; filename="document.{filetypes.SUFFIX[row.type]}"'
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     return response

@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from keepwell.base.refusal import Refusal
 from keepwell.cli import setup
 from keepwell.operations import schema
 from keepwell.operations.places import Places
@@ -25,9 +26,29 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--said", default="", help="a voicemail: a file with what was said, in words")
 
 
+LATER = 75
+"""What mail servers know as "try again later" (EX_TEMPFAIL of sysexits.h): they keep their copy."""
+UNAVAILABLE = 503
+
+
 def run(args: argparse.Namespace) -> int:
-    """Nothing of what came is printed; a mail server learns by the exit code that it may forget its copy."""
+    """Nothing of what came is printed; a mail server learns by the exit code whether it may forget its copy.
+
+    Whatever breaks here may pass, so the copy stays where it is: only a named refusal sends it back for good.
+    """
     raw = sys.stdin.buffer.read() if args.file == "-" else Path(args.file).read_bytes()
+    try:
+        return _taken(args, raw)
+    except Refusal as refusal:
+        if refusal.status != UNAVAILABLE:
+            raise
+        say(f"{refusal.code}: {refusal.message}")
+    except Exception as error:
+        say(f"Not kept ({type(error).__name__}). Keep it and try again.")
+    return LATER
+
+
+def _taken(args: argparse.Namespace, raw: bytes) -> int:
     with schema.database_up(Places.here(), say):
         setup.django()
         from keepwell.access import maintenance
@@ -42,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
         (practice,) = maintenance.practices(args.slug)[:1]
         with present(system_actor(practice.id, Purpose.TREAT, reason=f"{args.what} came in")) as by:
             if args.what == "email":
-                taken = mail.take(mail.read(raw), by=by)
+                taken = mail.take(raw, by=by)
                 say(f"Kept, with {taken.papers} papers. Refused papers: {', '.join(taken.refused) or 'none'}.")
             elif args.what == "voicemail":
                 said = Path(args.said).read_text(encoding="utf-8") if args.said else ""

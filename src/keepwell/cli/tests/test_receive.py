@@ -11,6 +11,7 @@ import pytest
 from keepwell.base.refusal import Refusal
 from keepwell.cli.commands import receive
 from keepwell.ledger.doorway import present
+from keepwell.messaging import mail
 from keepwell.messaging.models import Thread
 from keepwell.messaging.tests.test_answers import message
 from keepwell.patients.reach import Contact
@@ -50,6 +51,25 @@ def test_a_fax_lands_in_the_tray_and_what_is_none_is_refused(willow: Clinic, tmp
     with pytest.raises(Refusal) as refusal:
         receive.run(command(willow.practice.slug, "fax", str(tmp_path / "fax.pdf")))
     assert refusal.value.code == "DOCUMENT_TYPE"
+
+
+def test_what_may_pass_later_stays_with_the_mail_server(
+    willow: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    made = message()
+    made.add_attachment(PDF, maintype="application", subtype="pdf", filename="lab.pdf")
+    (tmp_path / "mail.eml").write_bytes(made.as_bytes())
+    words = command(willow.practice.slug, "email", str(tmp_path / "mail.eml"))
+    with monkeypatch.context() as away:
+        away.setenv("KEEPWELL_CLAMAV", "unix:/nonexistent/clamd.ctl")
+        assert receive.run(words) == receive.LATER
+    with monkeypatch.context() as broken:
+        broken.setattr(mail, "take", lambda raw, *, by: 1 / 0)
+        assert receive.run(words) == receive.LATER == 75
+    assert "ZeroDivisionError" in capsys.readouterr().err
+    with present(willow.system):
+        assert not Thread.objects.exists()
+    assert receive.run(words) == 0
 
 
 def test_a_practice_that_is_none_is_named(willow: Clinic, tmp_path: Path):

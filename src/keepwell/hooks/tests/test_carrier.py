@@ -19,6 +19,7 @@ from keepwell.base.ids import new_id
 from keepwell.base.sending import Channel
 from keepwell.ledger.doorway import present
 from keepwell.messaging.models import Thread
+from keepwell.messaging.tests.desk import reads
 from keepwell.outbound import actions, callbacks, connections
 from keepwell.outbound.asks import Draft
 from keepwell.outbound.callbacks import Call
@@ -29,7 +30,7 @@ from keepwell.outbound.tests.sending import carries, dispatched, every, only, re
 from keepwell.outbound.tests.servers import Desk, https
 from keepwell.outbound.vendors import actions as vendors
 from keepwell.patients.tests.people import again
-from tests.browse import ask
+from tests.browse import ask, text
 from tests.cast import Clinic
 
 
@@ -56,6 +57,48 @@ def calls(
     signed = signature or callbacks.signatures(token, Call(url, fields, ""))[0]
     path = f"/hooks/{clinic.practice.id}/{connection}/"
     return ask(None, path, fields, **{"X-Twilio-Signature": signed})
+
+
+def kept(clinic: Clinic, by: Actor) -> list[str]:
+    """What the desk reads of each thread nobody is known to have written."""
+    with present(again(by)):
+        threads = list(Thread.objects.filter(patient=None).order_by("began_at", "id"))
+    return [reads(by, thread)[0] for thread in threads]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"NumMedia": "1", "MediaUrl0": "https://carrier.example/1"}, "A picture came with this text"),
+        ({"NumMedia": "2", "Body": "Is this normal?"}, "Is this normal?"),
+        ({"Body": " "}, "A text without words."),
+        ({"Body": ""}, "A text without words."),
+        ({"Body": "Hello\0"}, "Hello"),
+    ],
+)
+def test_a_text_without_words_is_a_message_too(
+    willow: Clinic, pat: Actor, rosa: Actor, desk: Desk, more: dict[str, str], words: str
+):
+    fields = {"From": "+16175550199", "MessageSid": "SM9", "NumMedia": "0"} | more
+    assert calls(willow, pat, fields).status_code == 204
+    (said,) = kept(willow, rosa)
+    assert words in said
+    assert ("picture" in said) == (fields["NumMedia"] != "0")
+
+
+def test_a_short_code_is_named(willow: Clinic, pat: Actor, rosa: Actor, desk: Desk):
+    assert calls(willow, pat, {"From": "262966", "Body": "Your code", "MessageSid": "SM9"}).status_code == 204
+    with present(again(rosa)):
+        thread = Thread.objects.get()
+    assert "262966" in text(ask(rosa, f"/inbox/{thread.id}/"))
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("number", ["SM" + "9" * 200, "SM\0", "SM\n9"])
+def test_no_number_of_a_carrier_breaks_what_it_brings(willow: Clinic, pat: Actor, rosa: Actor, desk: Desk, number: str):
+    assert calls(willow, pat, {"From": "+16175550199", "Body": "Hello", "MessageSid": number}).status_code == 204
+    assert calls(willow, pat, {"MessageSid": number, "MessageStatus": "delivered"}).status_code == 204
+    assert kept(willow, rosa) == ["Hello"]
 
 
 def sent(clinic: Clinic, rosa: Actor, ada: UUID) -> str:

@@ -22,11 +22,14 @@ from keepwell.messaging import actions, filing, incoming, matching, phoning
 from keepwell.messaging.models import Post, Thread
 from keepwell.messaging.phoning import Call
 from keepwell.messaging.tests.desk import MOBILE, acts, comes, has_mobile, reads, refused
-from keepwell.patients.reach import Contact
-from keepwell.patients.tests.people import ADA, again, registers
+from keepwell.patients import actions as patients
+from keepwell.patients.models import ContactPoint
+from keepwell.patients.reach import Contact, Kin
+from keepwell.patients.tests.people import ADA, LI, adds, again, registers
 from keepwell.records.excerpts import ClinicalBody
 from keepwell.tasks.asks import For
 from keepwell.vault.phi import PhiClass
+from tests.browse import ask, text
 from tests.cast import Clinic
 
 MESSAGE = frozenset({PhiClass.MESSAGE})
@@ -236,9 +239,28 @@ def test_a_restriction_holds_for_messages_too(willow: Clinic, theo: Actor, cleo:
     assert refusal.value.code == "RESTRICTION_BLOCK"
 
 
-def test_a_parents_phone_finds_the_child(willow: Clinic):
+def test_a_number_written_otherwise_is_the_same_number(willow: Clinic):
     child = registers(willow, ADA, Contact(system="sms", value="+16175550111"))
     assert comes(willow, "We are late", "(617) 555-0111").patient_id == child
+
+
+@pytest.mark.attack
+def test_a_parents_number_is_not_the_childs(willow: Clinic, rosa: Actor, imani: Actor):
+    mother = Kin(name="Mei Chen", relationship="mother", phone="(617) 555-0177")
+    child = registers(willow, LI, mother)
+    thread = comes(willow, "We are late", "+16175550177")
+    assert thread.patient_id is None
+    assert "the number of a parent" in text(ask(rosa, f"/inbox/{thread.id}/"))
+    assert "the number of a parent" not in text(ask(rosa, f"/inbox/{comes(willow, 'Hello?', '+16175550199').id}/"))
+    adds(willow, child, Contact(system="sms", value="+16175550177"))
+    assert comes(willow, "We are here", "+16175550177").patient_id == child
+
+
+def test_what_ended_is_nobodys_number(willow: Clinic, rosa: Actor, ada: UUID):
+    has_mobile(willow, ada)
+    with present(again(rosa)) as by:
+        patients.end_contact(ada, ContactPoint.objects.get(patient_id=ada).id, by=by)
+    assert comes(willow, "It is me").patient_id is None
 
 
 def test_messages_of_another_practice_are_not_there(willow: Clinic, olu: Actor):
