@@ -6,12 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.access.models import Membership
+from keepwell.access import able
 from keepwell.access.words import role_word
-from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.sending import Channel
 from keepwell.messaging import rules
@@ -103,9 +101,8 @@ class RulesForm(Asking):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        here = Membership.objects.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now())).order_by("name")
         self.fields["pool"].choices = [(role, role_word(role)) for role in POOLS]  # type: ignore[attr-defined]
-        people = [(str(m.id), f"{m.name}, {role_word(m.role)}") for m in here]
+        people = [(str(m.id), f"{m.name}, {role_word(m.role)}") for m in able.members().order_by("name", "id")]
         self.fields["escalate_to"].choices = [("", _("Whoever sees all messages")), *people]  # type: ignore[attr-defined]
 
     @staticmethod

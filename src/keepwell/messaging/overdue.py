@@ -1,21 +1,25 @@
-"""What nobody read in time is told to a named person, once, and stands on their Today until somebody reads it."""
+"""What nobody read in time is told to somebody who can act, and stands on their Today until somebody reads it.
+
+First whoever the rules name, or stands in for them; else whoever sees all messages; else officers and administrators.
+Still unread after the same time again, all of these are told. A rule that names somebody who cannot act is a hole:
+the rules page shows it, and whoever sets the rules is told.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.access import notices
-from keepwell.access.models import Membership
-from keepwell.access.policy import MAY_DO, Can
+from keepwell.access import able, notices
+from keepwell.access.models import Membership, Notice
+from keepwell.access.policy import Can
 from keepwell.base import clock
-from keepwell.base.actor import Actor
+from keepwell.base.actor import Actor, Role
 from keepwell.ledger.actions import action
-from keepwell.messaging import rules
-from keepwell.messaging.models import Thread
+from keepwell.messaging import rules, standing_in
+from keepwell.messaging.models import InboxRules, Thread
 
 UNREAD = notices.kind(
     "message.unread",
@@ -24,19 +28,51 @@ UNREAD = notices.kind(
     page="thread",
     alarming=True,
 )
+STILL = notices.kind(
+    "message.still_unread",
+    _("A message is still unread, though somebody was told %(minutes)s minutes ago."),
+    icon="mail-warning",
+    page="thread",
+    alarming=True,
+)
+HOLE = notices.kind(
+    "message.nobody_told",
+    _("Whoever is to be told of unread messages left or is suspended. Choose somebody else."),
+    icon="user-x",
+    page="inbox-rules",
+    alarming=True,
+)
+LAST = (Role.PRIVACY_OFFICER, Role.SECURITY_OFFICER, Role.ADMINISTRATOR)
+MOST = 200
 
 
 def escalate(*, by: Actor) -> int:
-    """Tells whom the rules name of every message nobody has read in time. How many."""
-    kept = rules.now()
-    since = clock.now() - dt.timedelta(minutes=kept.escalate_minutes)
-    late = Thread.objects.filter(seen_at=None, escalated_at=None, closed_at=None, heard_at__lte=since)
-    rows = list(late.order_by("heard_at", "id")[:200])
-    whom = [kept.escalate_to_id] if kept.escalate_to_id else _who_sees_all()
-    for row in rows:
+    """Tells somebody of every message nobody has read in time. How many."""
+    kept, at = rules.now(), clock.now()
+    since = at - dt.timedelta(minutes=kept.escalate_minutes)
+    _hole(kept, by=by)
+    unread = Thread.objects.filter(seen_at=None, closed_at=None)
+    late = list(unread.filter(escalated_at=None, heard_at__lte=since).order_by("heard_at", "id")[:MOST])
+    for row in late:
         _escalated(row, by=by)
-        notices.tell(whom, UNREAD, by=by, about=row.id, minutes=kept.escalate_minutes)
-    return len(rows)
+        notices.tell(whom(), UNREAD, by=by, about=row.id, minutes=kept.escalate_minutes)
+    for row in unread.filter(escalated_at__lte=since).order_by("escalated_at", "id")[:MOST]:
+        if not Notice.objects.filter(kind=STILL, about=row.id, made_at__gt=row.escalated_at).exists():
+            everybody = [*standing_in.named(), *_others(), *able.of_roles(LAST)]
+            notices.tell(everybody, STILL, by=by, about=row.id, minutes=kept.escalate_minutes)
+    return len(late)
+
+
+def whom() -> list[UUID]:
+    """Who is told first now."""
+    return standing_in.named() or _others() or able.of_roles(LAST)
+
+
+def hole(kept: InboxRules) -> Membership | None:
+    """The member whom the rules name though they cannot act."""
+    if kept.escalate_to_id is None or able.among([kept.escalate_to_id]):
+        return None
+    return Membership.objects.filter(id=kept.escalate_to_id).first()
 
 
 @action("message.escalated", about="thread")
@@ -46,7 +82,15 @@ def _escalated(thread: Thread, *, by: Actor) -> None:
     thread.save(update_fields=["escalated_at"])
 
 
-def _who_sees_all() -> list[UUID]:
-    roles = [role for role, held in MAY_DO.items() if Can.SEE_ALL_MESSAGES in held]
-    here = Membership.objects.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now()), role__in=roles)
-    return list(here.order_by("id").values_list("id", flat=True))
+def _hole(kept: InboxRules, *, by: Actor) -> None:
+    """Tells once of each hole whoever can mend it."""
+    gone = hole(kept)
+    if gone is None:
+        return
+    since = gone.suspended_at or gone.ends_at or gone.starts_at
+    if not Notice.objects.filter(kind=HOLE, made_at__gt=since).exists():
+        notices.tell(able.who_may(Can.MANAGE_INBOX), HOLE, by=by)
+
+
+def _others() -> list[UUID]:
+    return able.who_may(Can.SEE_ALL_MESSAGES)

@@ -6,13 +6,14 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
+from keepwell.access import able
 from keepwell.base import text
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
 from keepwell.messaging.models import InboxRules
 from keepwell.outbound import agreements, reaching
-from keepwell.tasks.asks import POOLS, For
+from keepwell.tasks.asks import POOLS
 
 SHORTEST, LONGEST = 5, 7 * 24 * 60
 """Minutes between which a promise to answer makes sense."""
@@ -69,8 +70,8 @@ def keep(asked: Asked, *, by: Actor) -> InboxRules:
         raise Refusal("TIME_ORDER", field="opens_on")
     if asked.auto_answer and not number(InboxRules(phone=asked.phone), by):
         raise Refusal("FIELD_EMPTY", field="phone")
-    if asked.escalate_to:
-        For(member=asked.escalate_to).checked()
+    if asked.escalate_to and not able.among([asked.escalate_to]):
+        raise Refusal("TASK_FOR_NOBODY", field="escalate_to")
     row = InboxRules.objects.select_for_update().first() or InboxRules()
     row.pool, row.answer_minutes, row.escalate_minutes = asked.pool, asked.answer_minutes, asked.escalate_minutes
     row.escalate_to_id, row.auto_answer, row.phone = asked.escalate_to, asked.auto_answer, asked.phone

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from keepwell.access.models import Duty, Membership
+from keepwell.access import able
+from keepwell.access.models import Duty
 from keepwell.access.relations import lasting
 from keepwell.base import clock
 from keepwell.base.actor import Actor
@@ -14,17 +15,24 @@ from keepwell.tasks import caring
 
 
 def for_(owner: UUID) -> UUID | None:
-    """Who covers a member now, if somebody does."""
+    """Who covers a member now, if somebody does who can act."""
     duties = Duty.objects.filter(lasting(clock.now()), kind=Duty.Kind.COVER, of_id=owner)
-    return duties.order_by("-starts_at", "id").values_list("member_id", flat=True).first()
+    covering = able.among(duties.order_by("-starts_at", "id").values_list("member_id", flat=True))
+    return covering[0] if covering else None
+
+
+def named() -> list[UUID]:
+    """Whom the rules name to be told of what nobody read, and whoever covers them: those of them who can act."""
+    whom = rules.now().escalate_to_id
+    return able.among([whom, for_(whom)]) if whom else []
 
 
 def passed_on(thread: Thread, by: Actor) -> None:
-    """The thread goes to whoever stands in for its owner; back to the pool when the owner works here no longer."""
+    """The thread goes to whoever stands in for its owner; back to the pool when the owner left or is suspended."""
     if thread.owner_id is None:
         return
     cover = for_(thread.owner_id)
-    gone = Membership.objects.filter(id=thread.owner_id, ends_at__lte=clock.now()).exists()
+    gone = not able.among([thread.owner_id])
     if cover is None and not gone:
         return
     caring.ends(thread, by)

@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from keepwell.access.models import Membership
 from keepwell.access.pages import page
 from keepwell.access.policy import Can
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
-from keepwell.messaging import answering, canned, rules
+from keepwell.messaging import answering, canned, overdue, rules
 from keepwell.messaging.forms import CannedForm, RulesForm
 from keepwell.patients.views import actor_of
 
@@ -73,5 +74,8 @@ def _answers(by: Actor) -> list[tuple[Any, str]]:
 def _page(request: HttpRequest, form: RulesForm, new: CannedForm) -> HttpResponse:
     wrong = (form.is_bound and bool(form.errors)) or (new.is_bound and bool(new.errors))
     by = actor_of(request)
-    shown = {"form": form, "new": new, "replies": canned.offered(by), "answers": _answers(by)}
+    gone = overdue.hole(rules.now())
+    instead = Membership.objects.filter(id__in=overdue.whom()).order_by("name") if gone else ()
+    holes = {"gone": gone, "instead": ", ".join(member.name for member in instead)}
+    shown = holes | {"form": form, "new": new, "replies": canned.offered(by), "answers": _answers(by)}
     return render(request, "messaging/rules.html", shown, status=422 if wrong else 200)

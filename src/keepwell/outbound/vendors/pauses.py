@@ -10,8 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.access import notices
-from keepwell.access.models import Membership
+from keepwell.access import able, notices
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Role
 from keepwell.base.refusal import Refusal
@@ -104,5 +103,4 @@ def _resumed(row: Pause, *, by: Actor) -> Pause:
 
 
 def _told() -> list[UUID]:
-    members = Membership.objects.filter(role__in=TOLD, ends_at=None).order_by("id")
-    return list(members.values_list("id", flat=True))
+    return able.of_roles(TOLD)
