@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keepwell.access import policy
 from keepwell.access.pages import page
@@ -20,6 +20,7 @@ from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.messaging import actions, canned, filing, lines, lists, matching, once, replying
 from keepwell.messaging.forms import NoteForm, ReplyForm, whom
+from keepwell.messaging.incoming import LONGEST
 from keepwell.messaging.lines import Whole
 from keepwell.messaging.models import Post, Thread
 from keepwell.outbound.preview import preview
@@ -191,13 +192,18 @@ def reply(request: HttpRequest, thread: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("thread", args=[thread]))
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @page(Can.WORK_IN_INBOX, purpose=Purpose.TREAT)
 def leaves(request: HttpRequest, thread: UUID) -> HttpResponse:
-    """By which way, carrier and ground an answer would leave now; beside the answer, or as a page of its own."""
+    """By which way, carrier and ground an answer would leave now; beside the answer, or as a page of its own.
+
+    Posted, with the words as they would leave: typed words stand in no address.
+    """
     by = actor_of(request)
     row = lists.seen(thread, by)
-    shown = {"leaves": preview(replying.draft(row, "", ReplyForm(request.GET).ways(), by=by), by=by), "line": row}
+    words = request.POST.get("words", "")[:LONGEST]
+    form = ReplyForm(request.POST if request.method == "POST" else request.GET)
+    shown = {"leaves": preview(replying.draft(row, words, form.ways(), by=by), by=by), "line": row}
     beside = request.headers.get("HX-Request") == "true"
     return render(request, "messaging/leaves.html" + ("#leaves" if beside else ""), shown)
 

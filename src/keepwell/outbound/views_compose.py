@@ -117,7 +117,7 @@ def compose(request: HttpRequest, patient: UUID) -> HttpResponse:
         "shown": seen,
         "name": seen.name if seen else charts.open(patient, NameTag, by=by, listed=False).one(NameTag).name,
         "whats": choices(chosen.way),
-        "ways": [("", _("Whichever is clear first: text, e-mail")), *((c, channel_word(c)) for c in WAYS)],
+        "ways": [("", _("Text, else e-mail")), *((c, channel_word(c)) for c in WAYS)],
         "chosen": chosen,
         "once": new_id(),
         "refusal": refusal,

@@ -150,7 +150,7 @@ def test_an_unknown_sender_is_matched_on_the_page(willow: Clinic, rosa: Actor, a
     here = f"/inbox/{thread.id}/match/"
     page = text(ask(rosa, here))
     assert "It is Ada on a new phone" in page
-    assert "+16175550199" in page
+    assert "(617) 555-0199" in page
     assert "Which patient?" in text(ask(rosa, here, {"who": "lovelace"}))
     assert ask(rosa, here, {"who": "lovelace", "patient": str(ada)}).status_code == 302
     with present(again(rosa)):
