@@ -10,6 +10,7 @@ SENDING = {
     "connection.made": (_("connected a carrier for"), _("connected a carrier")),
     "detail.chosen": (_("wrote down how much notices may say to"), _("wrote down how much notices may say")),
     "fax_number.confirmed": (_("confirmed a fax number for"), _("confirmed a fax number")),
+    "letters.posted": (_("put in the mail letters to or about"), _("put letters in the mail")),
     "letters.printed": (_("printed letters to or about"), _("printed letters")),
     "letters.put_back": (_("put back letters to or about"), _("put back letters")),
     "letter.asked": (_("asked for a letter to or about"), _("asked for a letter")),

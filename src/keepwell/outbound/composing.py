@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from keepwell.outbound.clearance import Cleared, Held
 from keepwell.outbound.excerpts import Envelope
 from keepwell.outbound.gate import Answer, Leaving
 from keepwell.outbound.letters import LETTERS, Paper
-from keepwell.outbound.models import Message
+from keepwell.outbound.models import Message, Sender
 from keepwell.outbound.reaching import Point, Reached
 from keepwell.outbound.wording import Filling, Said
 from keepwell.vault.phi import PhiClass
@@ -98,8 +98,11 @@ def _spare(made: Composed) -> list[Channel]:
     return [way for way in SPARE if way not in made.draft.ways and way in made.reached.points]
 
 
-def again(rows: Sequence[Message], *, by: Actor, fallback: bool = True) -> list[Composed]:
-    """The same for messages there are: where their recipients are reached now, and what the gate says now."""
+def again(rows: Sequence[Message], *, by: Actor, fallback: bool = True, only: Channel | None = None) -> list[Composed]:
+    """The same for messages there are: where their recipients are reached now, and what the gate says now.
+
+    `only`: asked of this way alone, because it is the one the message is taking.
+    """
     given = [m.whose for m in rows if m.to_unknown or (m.patient_id and Channel.FAX in m.ways)]
     opened = charts.open(given, Envelope, by=by).all(Envelope, Message.objects.order_by("id")) if given else {}
     kept = {e.pk: e.to for found in opened.values() for e in found if e.to}
@@ -110,14 +113,14 @@ def again(rows: Sequence[Message], *, by: Actor, fallback: bool = True) -> list[
             m.patient_id,
             m.member_id,
             kept[m.id]["at"] if m.to_unknown else "",
-            tuple(Channel(way) for way in m.ways),
+            (only,) if only else tuple(Channel(way) for way in m.ways),
             paper=Paper("", ()) if m.is_letter else None,
             elsewhere=_elsewhere(m, given_to.get(m.id)),
             topic=Topic(m.topic),
         )
         for m in rows
     ]
-    return compose(drafts, by=by, ids=[m.id for m in rows], fallback=fallback)
+    return compose(drafts, by=by, ids=[m.id for m in rows], fallback=fallback and only is None)
 
 
 def _reached(draft: Draft, people: dict[UUID, Reached], staff: dict[UUID, Reached], by: Actor) -> Reached:
@@ -165,15 +168,30 @@ def points_of(draft: Draft, reached: Reached, way: Channel) -> list[Point | None
 
 def said(draft: Draft, reached: Reached, way: Channel, *, by: Actor) -> Said:
     """The literal words of a notice by this way; of a letter, what its cover says: nothing of it."""
-    filled = filling(reached, by=by)
     if draft.paper is not None:
         return Said("", "")
-    return wording.render(wording.of(draft.template), draft.closed(), filled, way)
+    return literal(draft.template, draft.closed(), reached, way, by=by)
 
 
-def filling(reached: Reached, *, by: Actor) -> Filling:
+def literal(
+    template: str, values: Mapping[str, Any], reached: Reached, way: Channel, *, by: Actor, writes: Sender | None = None
+) -> Said:
+    """The words of a notice to this recipient by this way: the preview, the outbox and every delivery say these."""
+    return wording.render(wording.of(template), values, filling(reached, by=by, writes=writes), way)
+
+
+def reached_now(message: Message, at: str, *, by: Actor) -> Reached:
+    """Whom a message there is reaches, as they are reached today."""
+    if message.patient_id:
+        return reaching.patients([message.patient_id], by=by)[message.patient_id]
+    if message.member_id:
+        return reaching.members([message.member_id], by=by)[message.member_id]
+    return reaching.somebody(at, [Channel(message.channel)], by=by)
+
+
+def filling(reached: Reached, *, by: Actor, writes: Sender | None = None) -> Filling:
     """Who writes, and to whom, for the words of a notice."""
-    writes = reaching.sender(by)
+    writes = writes or reaching.sender(by)
     return Filling(
         writes.neutral or writes.name,
         f"https://{writes.site}" if writes.site else "",

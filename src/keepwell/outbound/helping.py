@@ -19,13 +19,12 @@ from keepwell.access.policy import Can
 from keepwell.access.ways import may_open
 from keepwell.base.actor import Actor
 from keepwell.base.sending import Channel
-from keepwell.charts.excerpts import plan
 from keepwell.outbound import agreements, words
 from keepwell.outbound.clearance import Cleared
 from keepwell.outbound.composing import again
 from keepwell.outbound.models import Message, Vendor
+from keepwell.outbound.reaching import CLASSES, Reached
 from keepwell.patients.consents import picture
-from keepwell.patients.excerpts import Addresses, NameTag, Reach, Whereabouts
 from keepwell.patients.views import chart_of
 
 CARRIER = frozenset({
@@ -56,7 +55,7 @@ class Fix:
 class Now:
     """What the gate says of a waiting message at this moment: clear, or why not; and the other ways that are."""
 
-    name: str
+    reached: Reached
     clear: bool
     why: str
     others: tuple[Channel, ...]
@@ -98,15 +97,12 @@ def _of_patient(code: str, patient: UUID) -> Iterable[Fix]:
 
 def now(message: Message, by: Actor) -> Now | None:
     """The gate asked once more, by the message's own ways and by the others; None where the reader may not know it."""
-    needed = frozenset().union(*(plan(each).classes for each in (NameTag, Whereabouts, Reach, Addresses)))
-    if message.patient_id is None or Channel.FAX in message.ways or not needed <= policy.visible(by):
+    if message.patient_id is None or Channel.FAX in message.ways or not policy.visible(by) >= CLASSES:
         return None
     ways = [way for way in OTHERS if way not in message.ways]
     first, *rest = again([message, *(_by(message, way) for way in ways)], by=by, fallback=False)
     why = "" if isinstance(first.answer, Cleared) else words.because(first.answer.code, first.answer.facts)
-    return Now(
-        first.reached.name, not why, why, tuple(made.channel for made in rest if isinstance(made.answer, Cleared))
-    )
+    return Now(first.reached, not why, why, tuple(made.channel for made in rest if isinstance(made.answer, Cleared)))
 
 
 def asks(message: Message, by: Actor) -> dict[str, Any] | None:

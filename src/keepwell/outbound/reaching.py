@@ -14,8 +14,13 @@ from keepwell.access.models import Membership, Practice
 from keepwell.access.reachable import Named
 from keepwell.base.actor import Actor
 from keepwell.base.sending import Channel
+from keepwell.charts.excerpts import plan
 from keepwell.outbound.models import Detail, Sender
 from keepwell.patients.excerpts import Addresses, NameTag, Reach, Whereabouts
+
+REACHING = (NameTag, Whereabouts, Reach, Addresses)
+CLASSES = frozenset().union(*(plan(excerpt).classes for excerpt in REACHING))
+"""What is opened of a patient to reach them, and what somebody must be allowed to see for it."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,7 +60,7 @@ def patients(whom: Iterable[UUID], *, by: Actor) -> dict[UUID, Reached]:
     asked = tuple(dict.fromkeys(whom))
     if not asked:
         return {}
-    chart = charts.open(asked, NameTag, Whereabouts, Reach, Addresses, by=by)
+    chart = charts.open(asked, *REACHING, by=by)
     tags, where, reach, homes = (
         chart.each(NameTag), chart.each(Whereabouts), chart.all(Reach), chart.all(Addresses),
     )  # fmt: skip

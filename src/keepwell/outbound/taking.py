@@ -17,7 +17,7 @@ from keepwell.ledger.actions import action
 from keepwell.outbound import callbacks, papers, planned, wording
 from keepwell.outbound.actions import ANSWER, answered, settle
 from keepwell.outbound.clearance import Cleared
-from keepwell.outbound.composing import Composed, again, filling
+from keepwell.outbound.composing import Composed, again, filling, literal
 from keepwell.outbound.connectors.base import Parcel
 from keepwell.outbound.excerpts import Envelope, LetterContent, OfficeEnvelope, Secrets
 from keepwell.outbound.letters import Paper
@@ -64,6 +64,7 @@ def _taken(message: Message, made: Composed, cleared: Cleared, connection: Conne
     attempt = new_id()
     there = {"name": made.reached.name, "at": made.point.value if made.point else None}
     to = made.draft.elsewhere.kept() if made.draft.elsewhere else there
+    to |= {} if message.is_letter else {"said": parcel.text}
     begin = _sending_to_staff if message.member_id else _sending
     begin(message, made, to, attempt, connection, by=by)
     return Taken(attempt, cleared, connection.connector, parcel)
@@ -79,7 +80,7 @@ def _parcel(message: Message, made: Composed, connection: Connection, by: Actor)
     filled = filling(made.reached, by=by)
     common: dict[str, Any] = {"message": message.id, "message_id": message.message_id, "channel": made.channel,
               "to": made.point.value if made.point else None, "name": made.reached.name, "sender": filled.clinic,
-              "language": message.language, "secrets": secrets,
+              "language": filled.language, "secrets": secrets,
               "callback": callbacks.address(connection.id, by=by)}  # fmt: skip
     if message.is_letter:
         paper = Paper.of(chart.all(LetterContent, rows)[message.whose][0].content or {})
@@ -91,7 +92,7 @@ def _parcel(message: Message, made: Composed, connection: Connection, by: Actor)
     opened: Any = chart.all(excerpts[1], rows)[message.whose][0]
     values = (opened.office or {}).get("values", {}) if message.member_id else opened.values
     notice = wording.of(message.template)
-    said = wording.render(notice, values or {}, filled, made.channel)
+    said = literal(message.template, values or {}, made.reached, made.channel, by=by)
     pages = b""
     if made.channel is Channel.LETTER:
         pages = papers.printed([_sheet(Paper(said.subject, (said.text,)), made)], filled, made.channel)

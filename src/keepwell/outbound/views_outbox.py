@@ -25,11 +25,11 @@ from keepwell.base.refusal import Refusal, catalogue
 from keepwell.base.sending import Channel
 from keepwell.charts.excerpts import plan
 from keepwell.outbound import actions, helping, numbers, outbox, rerouting, wording, words
-from keepwell.outbound.composing import filling
+from keepwell.outbound.composing import literal, reached_now
 from keepwell.outbound.excerpts import Envelope, OfficeEnvelope
 from keepwell.outbound.models import Message
 from keepwell.outbound.preview import right_of, written
-from keepwell.outbound.reaching import Reached, zone_of
+from keepwell.outbound.reaching import CLASSES, Reached
 from keepwell.outbound.vendors.words import channel_word
 from keepwell.patients.views import actor_of, chart_of
 
@@ -84,10 +84,10 @@ def message(request: HttpRequest, message: UUID) -> HttpResponse:
     """One message: beside the list, or as a page of its own."""
     by = actor_of(request)
     row = outbox.seen(message, by)
-    to, text, whose = opened(row, by)
-    asked_by = Membership.objects.filter(id__in=[row.asked_by_id or row.id]).values_list("name", flat=True).first()
     now = helping.now(row, by) if row.status in actions.STUCK else None
-    (line,) = outbox.lines([row], by, {row.whose: now.name} if now else None)
+    to, text, whose = opened(row, by, now.reached if now else None)
+    asked_by = Membership.objects.filter(id__in=[row.asked_by_id or row.id]).values_list("name", flat=True).first()
+    (line,) = outbox.lines([row], by, {row.whose: now.reached.name} if now else None)
     shown = {"row": row, "line": line, "to": to, "text": text, "chart_of": chart_of, "now": now, "way": channel_word}
     shown["asks"] = helping.asks(row, by) if now else None
     shown |= {"whose": whose, "right": right_of(row.right)}
@@ -96,7 +96,7 @@ def message(request: HttpRequest, message: UUID) -> HttpResponse:
     return render(request, template, shown | {"asked_by": asked_by or ""})
 
 
-def opened(row: Message, by: Actor) -> tuple[str, str, str]:
+def opened(row: Message, by: Actor, reached: Reached | None = None) -> tuple[str, str, str]:
     """Where it goes, the literal words of a notice, and who else it is for, as far as this role may read them."""
     excerpt: type[Any] = OfficeEnvelope if row.member_id else Envelope
     if not plan(excerpt).classes <= policy.visible(by):
@@ -108,9 +108,18 @@ def opened(row: Message, by: Actor) -> tuple[str, str, str]:
     notice = wording.NOTICES.get(row.template)
     if row.is_letter or notice is None:
         return written(to.get("at", "")), "", to.get("name", "") if to.get("given") else ""
-    reached = Reached(to.get("name", ""), "", row.language, zone_of(by.practice))
-    said = wording.render(notice, kept.get("values") or {}, filling(reached, by=by), Channel(row.channel))
-    return written(to.get("at", "")), said.text, ""
+    return written(to.get("at", "")), _literal(row, kept, reached, by), ""
+
+
+def _literal(row: Message, kept: dict[str, Any], reached: Reached | None, by: Actor) -> str:
+    """The words that left; of what did not leave yet, the words that would leave now."""
+    to = kept.get("to") or {}
+    if row.sending_at is not None and to.get("said"):
+        return str(to["said"])
+    if reached is None and row.patient_id and policy.refused(by, CLASSES, [row.patient_id]):
+        return ""
+    reached = reached or reached_now(row, str(to.get("at", "")), by=by)
+    return literal(row.template, kept.get("values") or {}, reached, Channel(row.channel), by=by).text
 
 
 @require_POST

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.access.consents import sentence
@@ -69,4 +70,6 @@ def channels(message: Message) -> str:
 
 
 def status(message: Message) -> str:
+    if message.channel == Channel.LETTER and message.status == Message.Status.SENT:
+        return gettext("Printed, not posted yet") if message.printed_at else gettext("Ready to print")
     return str(STATUSES.get(message.status, message.status))

@@ -42,7 +42,8 @@ def messages(by: Actor, patient: UUID | None) -> Iterator[pairing.Left]:
     """Messages about a patient that a carrier has or may have, and that have no row yet; the oldest first."""
     known = Disclosure.objects.filter(origin=ORIGIN, origin_id=OuterRef("id"))
     gone = Q(sent_at__isnull=False) | Q(status=Message.Status.UNKNOWN, sending_at__isnull=False)
-    left = Message.objects.filter(gone, ~Exists(known), patient__isnull=False)
+    lies = Q(channel=Channel.LETTER, status=Message.Status.SENT, printed_at=None)
+    left = Message.objects.filter(gone, ~lies, ~Exists(known), patient__isnull=False)
     left = left.select_related("authorization")
     rows = list((left if patient is None else left.filter(patient_id=patient)).order_by("sent_at", "id")[:MOST])
     given = _given([row for row in rows if row.channel == Channel.FAX], by) if patient is None else {}

@@ -30,7 +30,8 @@ class Message(Tenanted):
     `authorization`. `key` makes asking twice the same as asking once.
 
     What answers a number or address nobody is known by is a subject of its own. `mark` is a keyed hash of where such an
-    answer goes, so that nobody gets two a day; the number itself is sealed.
+    answer goes, so that nobody gets two a day; the number itself is sealed. What goes by post is `sent` once it may be
+    printed; `batch` says with which others it was.
     """
 
     class Status(models.TextChoices):
@@ -83,12 +84,15 @@ class Message(Tenanted):
     carrier = models.UUIDField(null=True)
     connection = models.UUIDField(null=True)
     reference = models.CharField(max_length=120, blank=True)
+    batch = models.UUIDField(null=True)
+    printed_at = models.DateTimeField(null=True)
 
     subject_column = "whose"
     plain = {
         "whose", "ways", "channel", "topic", "template", "wording", "is_letter", "language", "point", "right",
         "not_before", "not_after", "key", "mark", "origin", "origin_id", "status", "reason", "facts", "asked_at",
         "next_at", "attempts", "attempt", "sending_at", "sent_at", "settled_at", "carrier", "connection", "reference",
+        "batch", "printed_at",
     }  # fmt: skip
 
     class Meta:

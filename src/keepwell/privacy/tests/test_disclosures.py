@@ -28,6 +28,7 @@ from keepwell.outbound.letters import written
 from keepwell.outbound.models import Message
 from keepwell.outbound.tests import sending
 from keepwell.outbound.tests.servers import https, mail
+from keepwell.outbound.tests.test_letters import mailroom as mailroom
 from keepwell.patients.tests.people import again
 from keepwell.privacy import accounting, actions, pairing
 from keepwell.privacy.accounting import RULES
@@ -371,3 +372,15 @@ def test_what_stood_against_a_disclosure_is_told_to_the_officers_and_it_is_writt
     assert sorted(told()) == ["P2_CONSENT_ABSENT", "RESTRICTION_BLOCK"]
     with present(willow.system):
         assert Disclosure.objects.count() == 5
+
+
+def test_a_letter_is_a_disclosure_once_it_is_printed(willow: Clinic, rosa: Actor, ada: UUID, mailroom: None):
+    """What lies ready to print has not left."""
+    sending.sends(rosa, Draft("please.call", ada, ways=(Channel.LETTER,)))
+    sending.dispatched(willow)
+    for expected in (0, 1):
+        with present(system_actor(willow.practice.id, Purpose.HOPERAT)) as by:
+            assert pairing.run(by=by) == expected
+        ask(rosa, "/outbox/letters/", {})
+    with present(willow.system):
+        assert Disclosure.objects.get().way == Way.PAPER
