@@ -84,6 +84,12 @@ def known(places: Places) -> list[Backup]:
     return [read(folder) for folder in sorted(shelf(places).glob("*"), reverse=True) if (folder / ABOUT).exists()]
 
 
+def newest(places: Places) -> dt.datetime | None:
+    """When the newest whole backup was made, by its folder's name: nothing is opened for it."""
+    names = sorted(folder.name for folder in shelf(places).glob("*Z-*") if (folder / ABOUT).exists())
+    return dt.datetime.strptime(names[-1][:15], "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC) if names else None
+
+
 def read(folder: Path) -> Backup:
     """A backup by its folder. Raises Refusal BACKUP_DAMAGED."""
     about = _about(folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from keepwell.outbound.asks import Draft
 from keepwell.outbound.clearance import Held
 from keepwell.outbound.connections import WAYS, Way
 from keepwell.outbound.letters import LETTERS
-from keepwell.outbound.models import Connection, VendorService
+from keepwell.outbound.models import Connection, Message, VendorService
 from keepwell.outbound.vendors.words import channel_word
 from keepwell.outbound.wording import NOTICES, Filling, Kind
 from keepwell.patients.views import actor_of
@@ -50,6 +50,12 @@ class Row:
     trouble: str
     until: dt.date | None
     calls: str = ""
+    last: Message | None = None
+
+    @property
+    def fate(self) -> str:
+        """What became of the last message through it, with the reason if it was refused."""
+        return "" if self.last is None else words.why(self.last) or words.status(self.last)
 
 
 @require_GET
@@ -74,7 +80,10 @@ def rows(by: Actor) -> list[Row]:
     """Every standing service for a channel that Keepwell can speak to."""
     services = VendorService.objects.filter(kind__in=list(OURS), ended_at=None, vendor__ended_at=None)
     standing = {c.service_id: c for c in Connection.objects.filter(ended_at=None).order_by("id")}
-    return [_row(s, standing.get(s.id), by) for s in services.select_related("vendor").order_by("kind", "rank", "id")]
+    tried = Message.objects.filter(connection__in=[c.id for c in standing.values()], sending_at__isnull=False)
+    last = {m.connection: m for m in tried.order_by("connection", "-sending_at", "id").distinct("connection")}
+    found = [_row(s, standing.get(s.id), by) for s in services.select_related("vendor").order_by("kind", "rank", "id")]
+    return [replace(row, last=last.get(row.connection.id)) if row.connection else row for row in found]
 
 
 def _row(service: VendorService, connection: Connection | None, by: Actor) -> Row:

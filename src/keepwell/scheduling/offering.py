@@ -117,14 +117,19 @@ def candidates(freed: FreedTime, rule: ChangePolicy) -> Iterator[Candidate]:
                 break
 
 
+def kept_until(starts_at: dt.datetime, rule: ChangePolicy, now: dt.datetime) -> dt.datetime:
+    """How long a time is held for whoever is asked now."""
+    minutes = rule.offer_minutes_soon if starts_at - now < SOON else rule.offer_minutes
+    return min(now + dt.timedelta(minutes=minutes), starts_at - dt.timedelta(minutes=1))
+
+
 @action("offer.made", about="whom")
 def _offered(
     whom: tuple[UUID, UUID], freed: FreedTime, one: Candidate, turn: int, rule: ChangePolicy, *, by: Actor
 ) -> Offer | None:
     "A time that came free is offered to somebody who waits and held for them for a while. They are asked in turn."
     now, entry = clock.now(), one.entry
-    minutes = rule.offer_minutes_soon if one.at.starts_at - now < SOON else rule.offer_minutes
-    until = min(now + dt.timedelta(minutes=minutes), one.at.starts_at - dt.timedelta(minutes=1))
+    until = kept_until(one.at.starts_at, rule, now)
     slot = booking.hold_for(entry.service, freed.practitioner_id, one.at.starts_at, until, by)
     if slot is None:
         return None

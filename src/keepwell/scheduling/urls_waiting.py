@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keepwell.scheduling import views_policies, views_reminders, views_requests, views_waiting
+from keepwell.scheduling import views_leaving, views_policies, views_reminders, views_requests, views_waiting
 
 urlpatterns = [
     path("schedule/waitlist/", views_waiting.waitlist, name="waitlist"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("schedule/waitlist/<uuid:entry>/", views_waiting.entry, name="waitlist-entry"),
     path("schedule/waitlist/<uuid:entry>/leave/", views_waiting.leave, name="waitlist-leave"),
     path("schedule/freed/<uuid:freed>/offer/", views_waiting.offer, name="freed-offer"),
+    path("schedule/freed/<uuid:freed>/leaves/", views_leaving.of_offer, name="freed-leaves"),
+    path("schedule/patients/<uuid:patient>/leaves/<slug:occasion>/", views_leaving.of_visit, name="visit-leaves"),
     path("schedule/freed/<uuid:freed>/keep/", views_waiting.keep, name="freed-keep"),
     path("schedule/offers/<uuid:offer>/accept/", views_waiting.accept, name="offer-accept"),
     path("schedule/offers/<uuid:offer>/decline/", views_waiting.decline, name="offer-decline"),

@@ -136,7 +136,7 @@ def _found(request: HttpRequest, form: BookForm, words: str, by: Actor) -> HttpR
     return _page(request, form, None, words=words, hits=hits)
 
 
-NOTHING: dict[str, Any] = {"lines": [], "held": None, "offers": [], "over": False, "sends": []}
+NOTHING: dict[str, Any] = {"lines": [], "held": None, "offers": [], "over": False, "sends": [], "leaves": None}
 
 
 def _looked(request: HttpRequest, form: BookForm, patient: UUID | None) -> dict[str, Any]:
@@ -157,7 +157,9 @@ def _looked(request: HttpRequest, form: BookForm, patient: UUID | None) -> dict[
         line.refusal for line in lines
     ) else []  # fmt: skip
     over = bool(lines[0].refusal) and policy.may(by, Can.OVERBOOK)
-    return {"lines": lines, "held": held, "offers": offers, "over": over, "sends": _sends(asked, patient)}
+    sends = _sends(asked, patient)
+    leaves = (patient, asked.starts_at) if sends else None
+    return {"lines": lines, "held": held, "offers": offers, "over": over, "sends": sends, "leaves": leaves}
 
 
 def _let_go(asked: Booking, by: Actor) -> None:

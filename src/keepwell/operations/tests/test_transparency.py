@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 
+import pytest
 from django.conf import settings
 
 from keepwell.access.tests.test_actions import verbs
@@ -13,7 +14,9 @@ from keepwell.base.actor import Actor
 from keepwell.ledger import wire
 from keepwell.ledger.doorway import present
 from keepwell.operations.transparency import pack
+from keepwell.outbound.models import Agreement
 from keepwell.outbound.tests import firms
+from keepwell.outbound.vendors import agreement_actions
 from keepwell.outbound.vendors.vetting import questions
 from keepwell.patients.tests.people import again
 from tests.browse import ask, text
@@ -32,6 +35,25 @@ def test_the_page_shows_facts_of_this_system_and_nothing_secret(theo: Actor, ros
     for secret in (settings.SECRET_KEY, str(settings.PLACES.keys), str(settings.PLACES.home)):
         assert secret not in page
     assert ask(rosa, "/transparency/").status_code == 403
+
+
+def test_facts_follow_what_they_speak_of(theo: Actor, monkeypatch: pytest.MonkeyPatch):
+    def facts() -> dict[str, str]:
+        with present(again(theo)) as by:
+            return {f["label"]: f["value"] for group in pack.gathered(by)["facts"] for f in group["facts"]}
+
+    row = firms.cleared(theo)
+    before = facts()
+    assert "until" in before["Text messages"] and before["Malware scanner for what comes in"] == "none"
+    assert before["Who may change or delete an entry"].startswith("nobody")
+    assert before["Sign-in service of the practice"] == "none" and before["Passwords"].startswith("argon2,")
+    with present(again(theo)):
+        agreement = Agreement.objects.select_related("vendor").get(vendor=row.vendor_id)
+    firms.did(theo, agreement_actions.terminate, agreement, firms.today())
+    monkeypatch.setenv("KEEPWELL_CLAMAV", "127.0.0.1:3310")
+    after = facts()
+    assert "paused (BAA_EXPIRED)" in after["Text messages"] and "until" not in after["Text messages"]
+    assert "ClamAV" in after["Malware scanner for what comes in"]
 
 
 def test_the_file_has_the_hash_that_the_log_has(willow: Clinic, theo: Actor):

@@ -5,23 +5,24 @@ Nothing secret, no path, no other practice. Every fact is read when it is asked 
 
 from __future__ import annotations
 
+import os
 import platform
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
 
 import django
 from django.conf import settings
+from django.contrib.auth.hashers import get_hasher
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from keepwell.access import limits, maintenance, passwords
+from keepwell.access.models import IdentityProvider
 from keepwell.access.policy import MAY_DO
 from keepwell.base.actor import Actor, Role
-from keepwell.operations import doctor
-from keepwell.outbound.models import VendorService
+from keepwell.operations import backups, doctor
 from keepwell.outbound.vendors import showing
 from keepwell.outbound.vendors.words import DECISIONS, KINDS
 from keepwell.vault import files
@@ -53,6 +54,7 @@ def groups(by: Actor, findings: list[doctor.Finding]) -> list[Group]:
         Group(_("Encryption and keys"), tuple(_ciphers(findings))),
         Group(_("Signing in"), tuple(_signing_in())),
         Group(_("Activity log"), tuple(_log(by))),
+        Group(_("Backups"), tuple(_backups())),
         Group(_("Where data lies, and who gets any"), tuple(_vendors(by))),
         Group(_("What is unsafe here, by Keepwell's own check"), tuple(_findings(findings))),
     ]
@@ -81,11 +83,17 @@ def _ciphers(findings: list[doctor.Finding]) -> Iterator[Fact]:
     apart = _("no") if "KEY_BESIDE_DATA" in found else _("yes")
     yield Fact("apart", _("Keys lie apart from the data"), apart)
     yield Fact("transit", _("In transit"), _("TLS") if settings.TLS else _("no TLS: this machine only"))
-    yield Fact("passwords", _("Passwords"), _("argon2id, at least {n} characters").format(n=passwords.SHORTEST))
+    hasher = get_hasher().algorithm
+    said = _("{hasher}, at least {n} characters").format(hasher=hasher, n=passwords.SHORTEST)
+    yield Fact("passwords", _("Passwords"), said)
 
 
 def _signing_in() -> Iterator[Fact]:
     yield Fact("factors", _("Staff sign in with"), _("a passkey, or a password and an authenticator app"))
+    service = IdentityProvider.objects.filter(ended_at=None).first()
+    trusted = _("its second step is taken for ours") if service and service.trusts else _("our second step is asked")
+    said = f"{service.label}: {trusted}" if service else _("none")
+    yield Fact("sso", _("Sign-in service of the practice"), said)
     longest = max(limits.of(role).idle for role in MAY_DO if role is not Role.SYSTEM)
     yield Fact("idle", _("Sessions lock after"), _("{n} quiet minutes at most, as they come").format(n=longest))
 
@@ -93,7 +101,7 @@ def _signing_in() -> Iterator[Fact]:
 def _log(by: Actor) -> Iterator[Fact]:
     practice = {known.id: known for known in maintenance.practices()}[by.practice]
     yield Fact("since", _("Kept since"), f"{practice.since:%Y-%m-%d}")
-    yield Fact("kept", _("Deleted after"), _("never: nothing in Keepwell deletes an entry"))
+    yield Fact("kept", _("Who may change or delete an entry"), _may_change())
     with connection.cursor() as cursor:
         cursor.execute("SELECT at FROM custody.checkpoint ORDER BY number DESC LIMIT 1")
         row = cursor.fetchone()
@@ -106,17 +114,41 @@ def _log(by: Actor) -> Iterator[Fact]:
     )
 
 
+def _may_change() -> str:
+    """Asked of the database: whether the role that serves pages could."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT has_table_privilege('custody.entry', 'UPDATE') OR has_table_privilege('custody.entry', 'DELETE')"
+            " OR has_table_privilege('custody.entry', 'TRUNCATE')"
+        )
+        (may,) = cursor.fetchone()
+    return _("the application could: something is wrong") if may else _("nobody through Keepwell: it has no such right")
+
+
+def _backups() -> Iterator[Fact]:
+    """What Keepwell itself made; backups made by others are not known here."""
+    at = backups.newest(settings.PLACES)
+    newest = f"{at:%Y-%m-%d %H:%M} UTC" if at else _("none: Keepwell makes one before each update")
+    yield Fact("backup", _("Newest made by Keepwell"), newest)
+
+
 def _vendors(by: Actor) -> Iterator[Fact]:
     """Every service in use: who has something of patients, and whether an agreement is in force."""
     for standings in showing.standings(by).values():
         for one in standings:
             if one.service.used_since is not None:
-                yield Fact(f"service:{one.service.id}", str(KINDS[one.service.kind]), _service(one.service, one.until))
+                yield Fact(f"service:{one.service.id}", str(KINDS[one.service.kind]), _service(one))
+    scanner = _("ClamAV, set up by whoever runs this") if os.environ.get("KEEPWELL_CLAMAV") else _("none")
+    yield Fact("scanner", _("Malware scanner for what comes in"), scanner)
+    scheme = settings.KEEPWELL_ANCHOR.partition("://")[0] if "://" in settings.KEEPWELL_ANCHOR else _("a file")
+    yield Fact("anchor", _("Signed heads of the log are also written to"), scheme)
 
 
-def _service(row: VendorService, until: Any) -> str:
-    said = f"{row.vendor.name}: {DECISIONS[row.decision]}"
-    return f"{said}, {_('until')} {until:%Y-%m-%d}" if until else said
+def _service(one: showing.Standing) -> str:
+    said = f"{one.service.vendor.name}: {DECISIONS[one.service.decision]}"
+    if one.refusal is not None:
+        return f"{said}, {_('paused')} ({one.refusal.code})"
+    return f"{said}, {_('until')} {one.until:%Y-%m-%d}" if one.until else said
 
 
 def _findings(findings: list[doctor.Finding]) -> Iterator[Fact]:
