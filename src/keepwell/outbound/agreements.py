@@ -19,7 +19,9 @@ from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
+from keepwell.outbound import soundness
 from keepwell.outbound.models import Agreement, Connection, Coverage, Decision, ServiceKind, Vendor, VendorService
+from keepwell.outbound.soundness import Facts
 from keepwell.outbound.vendors.words import channel_word
 from keepwell.practices.models import Practice
 from keepwell.vault.phi import PhiClass
@@ -40,9 +42,14 @@ NEXT_BEST = (Channel.EMAIL, Channel.SMS, Channel.VOICE, Channel.LETTER, Channel.
 
 PAUSES = frozenset({
     "BAA_REQUIRED", "BAA_EXPIRED", "BAA_NOT_COUNTERSIGNED", "BAA_AUTO_RENEW_UNREVIEWED", "BAA_CLASS_NOT_COVERED",
-    "CURE_EXPIRED", "SERVICE_NOT_IN_USE",
+    "CURE_EXPIRED", "SERVICE_NOT_IN_USE", "VENDOR_REFUSES_BAA", "BAA_CLAUSE_MISSING", "BAA_CLAUSE_UNCONFIRMED",
+    "SUBCONTRACTOR_UNPAPERED",
 })  # fmt: skip
 """Why nobody may carry a channel: what is no word of the patient's, so that another channel does as well."""
+
+
+Wanted = tuple[Channel, frozenset[PhiClass]]
+"""A channel, and what would reach whoever carries it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +76,7 @@ class Decided:
 def carrier(channel: Channel, *, by: Actor, classes: Iterable[PhiClass] = REACHES) -> Carrier:
     """The service that may carry this channel now.
 
-    Raises Refusal BAA_REQUIRED, BAA_EXPIRED, BAA_NOT_COUNTERSIGNED, BAA_AUTO_RENEW_UNREVIEWED, BAA_CLASS_NOT_COVERED,
-    CURE_EXPIRED, SERVICE_NOT_IN_USE.
+    Raises the refusals of `PAUSES`.
     """
     found = asked(channel, by=by, classes=classes)
     if isinstance(found, Refusal):
@@ -80,13 +86,22 @@ def carrier(channel: Channel, *, by: Actor, classes: Iterable[PhiClass] = REACHE
 
 def asked(channel: Channel, *, by: Actor, classes: Iterable[PhiClass] = REACHES) -> Carrier | Refusal:
     """The same as an answer, for whoever holds a message and says why instead of refusing a page."""
-    answers = answers_for([CARRIES[channel]], by, frozenset(classes))
-    for answer in answers:
-        if isinstance(answer, Carrier):
-            return answer
-    if answers:
-        return answers[0]
-    return Refusal("BAA_REQUIRED", vendor=_("anybody who carries {channel}").format(channel=channel_word(channel)))
+    key = channel, frozenset(classes)
+    return carriers([key], by=by)[key]
+
+
+def carriers(wanted: Iterable[Wanted], *, by: Actor) -> dict[Wanted, Carrier | Refusal]:
+    """For many channels and classes at once: four questions to the database, however many there are."""
+    keys = set(wanted)
+    rows = list(_services(by).filter(kind__in={CARRIES[channel] for channel, _classes in keys}))
+    asking = _Asking(rows)
+    found: dict[Wanted, Carrier | Refusal] = {}
+    for channel, classes in keys:
+        answers = [asking.answer(row, classes) for row in rows if row.kind == CARRIES[channel]]
+        nobody = _("anybody who carries {channel}").format(channel=channel_word(channel))
+        cleared = next((each for each in answers if isinstance(each, Carrier)), None)
+        found[channel, classes] = cleared or (answers[0] if answers else Refusal("BAA_REQUIRED", vendor=nobody))
+    return found
 
 
 def cleared(service: UUID, *, by: Actor, classes: Iterable[PhiClass]) -> Carrier:
@@ -148,11 +163,16 @@ def decision(service: VendorService) -> Decided:
     return Decided(said, service.ground, needed, service.decided_by_id, service.decided_at)
 
 
-def trouble(agreement: Agreement, today: dt.date) -> str:
-    """Why an agreement does not count today, as a code; empty while it is in force."""
+def trouble(agreement: Agreement, today: dt.date, facts: Facts) -> str:
+    """Why an agreement does not count today, as a code; empty while it is in force.
+
+    Signatures, clauses, whether the vendor signs at all and the papers of those below it are asked every time: what is
+    found out after it came into force counts from then on.
+    """
+    if not all(day is not None and day <= today for day in (agreement.signed_by_us_on, agreement.signed_by_them_on)):
+        return "BAA_NOT_COUNTERSIGNED"
     if agreement.active_at is None:
-        unsigned = agreement.signed_by_us_on is None or agreement.signed_by_them_on is None
-        return "BAA_NOT_COUNTERSIGNED" if unsigned else "BAA_REQUIRED"
+        return "BAA_REQUIRED"
     if agreement.terminated_on is not None and agreement.terminated_on <= today:
         return "BAA_EXPIRED"
     if agreement.starts_on > today:
@@ -161,7 +181,7 @@ def trouble(agreement: Agreement, today: dt.date) -> str:
         return "CURE_EXPIRED"
     if agreement.ends_on is not None and agreement.ends_on < today:
         return "BAA_AUTO_RENEW_UNREVIEWED" if agreement.renews_itself else "BAA_EXPIRED"
-    return ""
+    return facts.against(agreement)
 
 
 def ended_on(agreement: Agreement) -> dt.date | None:
@@ -170,20 +190,21 @@ def ended_on(agreement: Agreement) -> dt.date | None:
     return min(days, default=None)
 
 
-def refusal(code: str, vendor: Vendor, agreement: Agreement | None = None) -> Refusal:
+def refusal(code: str, vendor: Vendor, agreement: Agreement | None = None, facts: Facts | None = None) -> Refusal:
     """A code of `trouble` as a refusal about this vendor."""
     day = ended_on(agreement) if agreement else None
-    return Refusal(code, vendor=vendor.name, date=f"{day:%Y-%m-%d}" if day else "")
+    found = facts or Facts()
+    more = {
+        "name": found.unpapered.get(vendor.id, ""),
+        "list": found.missing.get(agreement.id, "") if agreement else "",
+    }
+    said = {name: value for name, value in more.items() if value}
+    return Refusal(code, vendor=vendor.name, date=f"{day:%Y-%m-%d}" if day else "", **said)
 
 
 def today_at(practice: Practice) -> dt.date:
     """Today by the practice's own clock."""
     return clock.now().astimezone(ZoneInfo(practice.time_zone)).date()
-
-
-def answers_for(kinds: Iterable[ServiceKind], by: Actor, classes: frozenset[PhiClass]) -> list[Carrier | Refusal]:
-    """What each service of these kinds is worth now: those in use first, then as the practice ranked them."""
-    return _answered(list(_services(by).filter(kind__in=list(kinds))), classes)
 
 
 def _by_kind(by: Actor) -> list[tuple[ServiceKind, Carrier | Refusal]]:
@@ -198,26 +219,44 @@ def _services(by: Actor) -> QuerySet[VendorService]:
 
 
 def _answered(rows: list[VendorService], classes: frozenset[PhiClass]) -> list[Carrier | Refusal]:
-    """One answer for each service, from one query of what covers them."""
-    covering: dict[UUID, list[Coverage]] = {}
-    covered = Coverage.objects.filter(service_id__in=[row.id for row in rows], ended_at=None)
-    for one in covered.select_related("agreement").order_by("-agreement__starts_on", "id"):
-        covering.setdefault(one.service_id, []).append(one)
-    return [answer(row, covering.get(row.id, []), classes, today_at(row.practice)) for row in rows]
+    """One answer for each service, the same questions for all."""
+    asking = _Asking(rows)
+    return [asking.answer(row, classes) for row in rows]
+
+
+class _Asking:
+    """What covers some services and what stands against it, found once."""
+
+    def __init__(self, rows: list[VendorService]) -> None:
+        self._covering = covering(row.id for row in rows)
+        self._today = today_at(rows[0].practice) if rows else dt.date.min
+        self._facts = soundness.of((one for many in self._covering.values() for one in many), self._today)
+
+    def answer(self, row: VendorService, classes: frozenset[PhiClass]) -> Carrier | Refusal:
+        return answer(row, self._covering.get(row.id, []), classes, self._today, self._facts)
+
+
+def covering(services: Iterable[UUID]) -> dict[UUID, list[Coverage]]:
+    """What covers these services, the newest agreement first; one question for all."""
+    found: dict[UUID, list[Coverage]] = {}
+    covered = Coverage.objects.filter(service_id__in=list(services), ended_at=None)
+    for one in covered.select_related("agreement__vendor").order_by("-agreement__starts_on", "id"):
+        found.setdefault(one.service_id, []).append(one)
+    return found
 
 
 def answer(
-    row: VendorService, covering: list[Coverage], classes: frozenset[PhiClass], today: dt.date
+    row: VendorService, covering: list[Coverage], classes: frozenset[PhiClass], today: dt.date, facts: Facts
 ) -> Carrier | Refusal:
     """Whether one service may carry these classes today."""
-    if row.used_since is None:
-        best = _best(row, covering, classes, today)
-        return best if isinstance(best, Refusal) else Refusal("SERVICE_NOT_IN_USE", vendor=row.vendor.name)
-    return _best(row, covering, classes, today)
+    best = _best(row, covering, classes, today, facts)
+    if row.used_since is None and isinstance(best, Carrier):
+        return Refusal("SERVICE_NOT_IN_USE", vendor=row.vendor.name)
+    return best
 
 
 def _best(
-    row: VendorService, covering: list[Coverage], classes: frozenset[PhiClass], today: dt.date
+    row: VendorService, covering: list[Coverage], classes: frozenset[PhiClass], today: dt.date, facts: Facts
 ) -> Carrier | Refusal:
     label = f"{row.vendor.name} · {row.name}"
     if not classes <= frozenset(row.classes):
@@ -226,8 +265,8 @@ def _best(
         return Carrier(row.id, row.vendor_id, label)
     worst: Refusal | None = None
     for one in covering if row.decision == Decision.BUSINESS_ASSOCIATE else ():
-        code = trouble(one.agreement, today)
+        code = trouble(one.agreement, today, facts)
         if not code and classes <= frozenset(one.classes):
             return Carrier(row.id, row.vendor_id, label, ended_on(one.agreement))
-        worst = worst or refusal(code or "BAA_CLASS_NOT_COVERED", row.vendor, one.agreement)
+        worst = worst or refusal(code or "BAA_CLASS_NOT_COVERED", row.vendor, one.agreement, facts)
     return worst or refusal("BAA_REQUIRED", row.vendor)

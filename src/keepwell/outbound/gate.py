@@ -68,7 +68,8 @@ class Leaving:
 
 def ask(leaving: Sequence[Leaving], *, by: Actor) -> list[Answer]:
     """One answer each, in order. Agreements, connections, consents and counts are each asked for once, however many."""
-    carriers = {key: _carrier(*key, by) for key in {(each.channel, each.classes) for each in leaving}}
+    answered = agreements.carriers({(each.channel, each.classes) for each in leaving}, by=by)
+    carriers = {key: _carrier(key[0], answer) for key, answer in answered.items()}
     connections = {c.service_id: c for c in Connection.objects.filter(ended_at=None).order_by("id")}
     about = [each for each in leaving if each.patient and not each.to_somebody_else]
     people = persons(dict.fromkeys(e.patient for e in about if e.patient)) if about else {}
@@ -121,12 +122,12 @@ def tell(
     return carrier if isinstance(carrier, Refusal) else issue(delivery, WEBHOOK, webhook, carrier)
 
 
-def _carrier(channel: Channel, classes: frozenset[PhiClass], by: Actor) -> agreements.Carrier | Held:
-    """Whose agreement this channel stands on, for what it would carry (45 CFR § 164.504(e))."""
-    try:
-        return agreements.carrier(channel, by=by, classes=classes)
-    except Refusal as refusal:
-        return Held(refusal.code, channel, _plain(refusal))
+def _carrier(channel: Channel, answer: agreements.Carrier | Refusal) -> agreements.Carrier | Held:
+    """Whose agreement this channel stands on, for what it would carry (45 CFR § 164.504(e)). Firms have plain names."""
+    if isinstance(answer, Refusal):
+        firms = {name: str(answer.facts[name]) for name in ("name", "list") if name in answer.facts}
+        return Held(answer.code, channel, _plain(answer) | firms)
+    return answer
 
 
 def _wish(each: Leaving) -> consents.Asked:

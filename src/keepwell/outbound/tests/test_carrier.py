@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
 from keepwell.ledger.doorway import present
 from keepwell.outbound import agreements, connections
-from keepwell.outbound.models import Decision, Ground, ServiceKind
+from keepwell.outbound.agreements import REACHES
+from keepwell.outbound.models import Agreement, Decision, Ground, Pause, ServiceKind, VendorService
 from keepwell.outbound.tests import firms
 from keepwell.outbound.tests.firms import DAY, did, fresh, today
 from keepwell.outbound.tests.sending import SMTP
-from keepwell.outbound.vendors import actions, agreement_actions
+from keepwell.outbound.vendors import actions, agreement_actions, papers
 from keepwell.patients.tests.people import again
 from keepwell.vault.phi import PhiClass
 
@@ -145,3 +149,67 @@ def test_a_paused_channel_names_another_and_none_when_there_is_none(theo: Actor)
         assert agreements.fallback(Channel.SMS, by=by) is None
         with pytest.raises(Refusal, match="BAA_EXPIRED"):
             agreements.cleared(row.id, by=by, classes=agreements.REACHES)
+
+
+def deny(by: Actor, agreement: Agreement) -> None:
+    did(by, agreement_actions.check_clauses, agreement, {"safeguards": (False, "")})
+
+
+def unsign(by: Actor, agreement: Agreement) -> None:
+    did(by, agreement_actions.sign, agreement, None, today() - DAY)
+
+
+def refuses(by: Actor, agreement: Agreement) -> None:
+    did(by, actions.change, agreement.vendor, contact="", notes="", signs="refuses")
+
+
+def unpaper(by: Actor, agreement: Agreement) -> None:
+    did(by, papers.subcontract, agreement.vendor, "Line Carrier", "Ohio")
+
+
+FOUND_LATER = {
+    deny: "BAA_CLAUSE_MISSING", unsign: "BAA_NOT_COUNTERSIGNED", refuses: "VENDOR_REFUSES_BAA",
+    unpaper: "SUBCONTRACTOR_UNPAPERED",
+}  # fmt: skip
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("finds", list(FOUND_LATER), ids=lambda each: each.__name__)
+def test_what_is_found_after_an_agreement_came_into_force_counts_from_then_on(theo: Actor, finds: Callable[..., None]):
+    row = firms.associate(theo, firms.service(theo))
+    agreement = firms.agreed(theo, row)
+    did(theo, actions.use, row)
+    assert answer(theo) == ""
+    finds(theo, fresh(theo, agreement))
+    assert answer(theo) == FOUND_LATER[finds]
+    with present(again(theo)) as by:
+        assert agreements.paused(by)[Channel.SMS].code == FOUND_LATER[finds]
+        assert Pause.objects.filter(channel=Channel.SMS, ended_at=None).exists(), "people are told at once"
+        service = VendorService.objects.select_related("vendor", "practice").get(id=row.id)
+        assert agreements.asked_of(service, REACHES) is None
+
+
+def test_an_agreement_with_a_subcontractor_counts_from_its_day(theo: Actor):
+    row = firms.cleared(theo)
+    with time_machine.travel(dt.datetime.now(dt.UTC) + 2 * DAY, tick=True):
+        did(theo, papers.subcontract, row.vendor, "Line Carrier", "Ohio", "", today())
+        assert answer(theo) == ""
+    assert answer(theo) == "SUBCONTRACTOR_UNPAPERED"
+    did(theo, papers.subcontract, row.vendor, "Line Carrier", "Ohio", "", today())
+    assert answer(theo) == ""
+    named = did(theo, papers.subcontract, row.vendor, "Other Carrier", "Ohio")
+    assert answer(theo) == "SUBCONTRACTOR_UNPAPERED"
+    did(theo, papers.end_subcontractor, named)
+    assert answer(theo) == ""
+
+
+def test_however_many_services_there_are_the_questions_are_as_many(theo: Actor):
+    kinds = (ServiceKind.SMS, ServiceKind.EMAIL, ServiceKind.FAX)
+    wanted = {(Channel(kind.value), classes) for kind in kinds for classes in (REACHES, frozenset({PhiClass.CLINICAL}))}
+    asked = []
+    for number, kind in enumerate(kinds):
+        firms.cleared(theo, kind, f"Firm {number}")
+        with present(again(theo)) as by, CaptureQueriesContext(connection) as queries:
+            agreements.carriers(wanted, by=by)
+        asked.append(len(queries))
+    assert asked == [4, 4, 4]

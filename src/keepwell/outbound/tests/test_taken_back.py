@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -38,8 +38,14 @@ ONLY = {kind: frozenset({kind}) for kind in (PhiClass.CLINICAL, PhiClass.PSYCHOT
 @pytest.fixture
 def carriers(pat: Actor, cleo: Actor, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """E-mail, texts and faxes have somebody who carries them, whatever they hold; neither hours nor counts say no."""
-    carrier = gate._carrier
-    monkeypatch.setattr(gate, "_carrier", lambda channel, classes, by: carrier(channel, agreements.REACHES, by))
+    asked = agreements.carriers
+
+    def whatever(wanted: Iterable[agreements.Wanted], *, by: Actor) -> dict[agreements.Wanted, Any]:
+        barest = {key: (key[0], agreements.REACHES) for key in wanted}
+        answers = asked(barest.values(), by=by)
+        return {key: answers[bare] for key, bare in barest.items()}
+
+    monkeypatch.setattr(agreements, "carriers", whatever)
     monkeypatch.setattr(hours, "held", lambda each, counts: None)
     with mail() as box, https() as firm:
         carries(pat, Channel.EMAIL, box.secrets())

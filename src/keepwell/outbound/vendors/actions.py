@@ -9,8 +9,8 @@ from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
-from keepwell.outbound import agreements
-from keepwell.outbound.models import Connection, Coverage, Decision, Ground, ServiceKind, Vendor, VendorService
+from keepwell.outbound import agreements, soundness
+from keepwell.outbound.models import Connection, Decision, Ground, ServiceKind, Vendor, VendorService
 from keepwell.outbound.vendors import pauses, safeguards
 from keepwell.outbound.vendors.whom import who
 from keepwell.outbound.vendors.words import FITS
@@ -50,6 +50,7 @@ def change(vendor: Vendor, *, by: Actor, contact: str, notes: str, signs: str) -
     "Whom to call at a vendor, what is noted about them, and whether they sign agreements."
     vendor.signs, vendor.contact, vendor.notes = _signs(signs), contact or None, notes or None
     vendor.save(update_fields=["signs", "contact", "notes"])
+    pauses.look(by=by)
     return vendor
 
 
@@ -105,7 +106,7 @@ def use(service: VendorService, *, by: Actor) -> VendorService:
     if needed and service.vendor.signs == Vendor.Signs.REFUSES:
         raise Refusal("VENDOR_REFUSES_BAA", vendor=service.vendor.name)
     if needed:
-        safeguards.refuse_unpapered(service.vendor)
+        safeguards.refuse_unpapered(service.vendor, agreements.today_at(service.practice))
     if service.kind in KEEPERS and service.decision != Decision.NO_PHI:
         safeguards.refuse_unassured(service.vendor, agreements.today_at(service.practice))
     service.used_since, service.used_by_id = clock.now(), who(by)
@@ -126,9 +127,9 @@ def stop(service: VendorService, *, by: Actor) -> VendorService:
 
 
 def _refuse_uncovered(service: VendorService) -> None:
-    covering = list(Coverage.objects.filter(service=service, ended_at=None).select_related("agreement"))
-    classes = frozenset(PhiClass(c) for c in service.classes)
-    found = agreements.answer(service, covering, classes, agreements.today_at(service.practice))
+    covering = agreements.covering([service.id]).get(service.id, [])
+    classes, today = frozenset(PhiClass(c) for c in service.classes), agreements.today_at(service.practice)
+    found = agreements.answer(service, covering, classes, today, soundness.of(covering, today))
     if isinstance(found, Refusal):
         raise found
 

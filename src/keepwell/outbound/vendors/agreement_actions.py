@@ -86,6 +86,7 @@ def check_clauses(agreement: Agreement, said: Mapping[str, tuple[bool, str]], *,
         found, where = said[row.clause]
         row.found, row.where, row.confirmed_by_id, row.confirmed_at = found, where or None, who(by), clock.now()
         row.save(update_fields=["found", "where", "confirmed_by", "confirmed_at"])
+    pauses.look(by=by)
     return len(rows)
 
 
@@ -103,6 +104,7 @@ def sign(
     agreement.signed_by_us_on, agreement.signed_by_them_on, agreement.signers = ours, theirs, signers or None
     agreement.file = file or agreement.file
     agreement.save(update_fields=["signed_by_us_on", "signed_by_them_on", "signers", "file"])
+    pauses.look(by=by)
     return agreement
 
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from keepwell.access.models import Practice
 from keepwell.base.actor import Actor, Role
+from keepwell.outbound import soundness
 from keepwell.outbound.agreements import ended_on, today_at, trouble
-from keepwell.outbound.models import Agreement, Assurance, Decision, Vendor, VendorService
+from keepwell.outbound.models import Agreement, Assurance, Coverage, Decision, Vendor, VendorService
 from keepwell.outbound.vendors import pauses, safeguards
 from keepwell.outbound.vendors.actions import KEEPERS
 from keepwell.tasks import actions as tasks
@@ -100,7 +101,9 @@ def run(*, by: Actor) -> int:
 def _agreements(today: dt.date) -> list[Clock]:
     counted = Agreement.objects.filter(active_at__isnull=False, exit_closed_at=None).select_related("vendor")
     rows = list(counted.order_by("id"))
-    in_force = {row.vendor_id for row in rows if not trouble(row, today)}
+    covered = Coverage.objects.filter(agreement__in=rows, ended_at=None).select_related("agreement__vendor")
+    facts = soundness.of(covered.order_by("id"), today)
+    in_force = {row.vendor_id for row in rows if not trouble(row, today, facts)}
     found = []
     for row in rows:
         end = ended_on(row)

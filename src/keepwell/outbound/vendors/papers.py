@@ -21,7 +21,7 @@ from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action, key_for_file
 from keepwell.outbound.agreements import today_at
 from keepwell.outbound.models import Assurance, Paper, Subcontractor, Vendor
-from keepwell.outbound.vendors import days
+from keepwell.outbound.vendors import days, pauses
 from keepwell.outbound.vendors.whom import who
 from keepwell.vault import files
 from keepwell.vault.phi import PhiClass
@@ -111,6 +111,7 @@ def subcontract(
     row = row or Subcontractor(vendor=vendor, name=said, noted_by_id=who(by))
     row.place, row.does, row.agreed_on = place.strip(), does.strip() or None, agreed_on
     row.save()
+    pauses.look(by=by)
     return row
 
 
@@ -121,6 +122,7 @@ def end_subcontractor(row: Subcontractor, *, by: Actor) -> Subcontractor:
         raise Refusal("NOT_FOUND")
     row.ended_at = clock.now()
     row.save(update_fields=["ended_at"])
+    pauses.look(by=by)
     return row
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from keepwell import charts
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
-from keepwell.outbound import agreements
+from keepwell.outbound import agreements, soundness
 from keepwell.outbound.models import (
     Agreement,
     Assurance,
@@ -89,6 +89,7 @@ def of_vendor(row: Vendor, by: Actor) -> dict[str, Any]:
     subcontractors = Subcontractor.objects.filter(vendor=row).order_by("name", "id")
     vouched, named = list(assurances), list(subcontractors)
     answers = list(VettingAnswer.objects.filter(vendor=row).order_by("id"))
+    facts = soundness.of(_covered(agreement__vendor=row), today)
     standings = showing.standings(by, [row.id]).get(row.id, [])
     return {
         "vendor": row,
@@ -96,7 +97,7 @@ def of_vendor(row: Vendor, by: Actor) -> dict[str, Any]:
         "notes": words(VendorNotes, Vendor.objects.filter(id=row.id)).get(row.id),
         "standings": standings,
         "reasons": words(ServiceReason, VendorService.objects.filter(vendor=row)),
-        "agreements": [(a, agreements.trouble(a, today), _days(a, today)) for a in _agreements(row)],
+        "agreements": [(a, agreements.trouble(a, today, facts), _days(a, today)) for a in _agreements(row)],
         "assurances": [one for one in vouched if one.withdrawn_at is None],
         "withdrawn": [one for one in vouched if one.withdrawn_at is not None],
         "attested": words(AssuranceWords, assurances),
@@ -119,15 +120,16 @@ def of_agreement(row: Agreement, by: Actor) -> dict[str, Any]:
     checks = {c.clause: c for c in ClauseCheck.objects.filter(agreement=row).select_related("confirmed_by")}
     places = chart.all(ClausePlace, ClauseCheck.objects.filter(agreement=row)).get(by.practice, [])
     where = {one.pk: one.where for one in places}
-    covered = list(Coverage.objects.filter(agreement=row, ended_at=None).select_related("service").order_by("id"))
+    covered = list(_covered(agreement=row).select_related("service", "agreement__vendor"))
+    facts = soundness.of(covered, today)
     wanted = {c.code for c in needed({name for one in covered for name in one.classes})}
     words = chart.all(AgreementWords, Agreement.objects.filter(id=row.id)).get(by.practice, [])
     return {
         "agreement": row,
         "vendor": row.vendor,
         "today": today,
-        "trouble": agreements.trouble(row, today),
-        "refusal_of": agreements.refusal,
+        "trouble": (trouble := agreements.trouble(row, today, facts)),
+        "why": agreements.refusal(trouble, row.vendor, row, facts) if trouble else None,
         "days": _days(row, today),
         "covered": covered,
         "clauses": [
@@ -155,7 +157,11 @@ def of_vetting(row: Vendor, by: Actor) -> dict[str, Any]:
 
 
 def _agreements(row: Vendor) -> list[Agreement]:
-    return list(Agreement.objects.filter(vendor=row).order_by("-starts_on", "-added_at"))
+    return list(Agreement.objects.filter(vendor=row).select_related("vendor").order_by("-starts_on", "-added_at"))
+
+
+def _covered(**of: Any) -> Any:
+    return Coverage.objects.filter(ended_at=None, **of).select_related("agreement__vendor").order_by("id")
 
 
 def _days(row: Agreement, today: Any) -> int | None:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from keepwell.base.refusal import Refusal
-from keepwell.outbound.models import Agreement, Assurance, Subcontractor, Vendor
+from keepwell.outbound import soundness
+from keepwell.outbound.models import Agreement, Assurance, Vendor
 from keepwell.outbound.vendors.words import SAFEGUARDS
 
 VERIFIED_FOR = dt.timedelta(days=365)
@@ -27,15 +28,9 @@ def refuse_unassured(vendor: Vendor, today: dt.date) -> None:
         raise Refusal("HOSTING_ASSURANCE_MISSING", vendor=vendor.name)
 
 
-def unpapered(vendor: Vendor) -> list[str]:
-    """Subcontractors without an agreement of their own with the vendor (45 CFR § 164.502(e)(1)(ii))."""
-    rows = Subcontractor.objects.filter(vendor=vendor, ended_at=None, agreed_on=None).order_by("name", "id")
-    return list(rows.values_list("name", flat=True))
-
-
-def refuse_unpapered(vendor: Vendor) -> None:
-    """Raises Refusal SUBCONTRACTOR_UNPAPERED."""
-    for name in unpapered(vendor):
+def refuse_unpapered(vendor: Vendor, today: dt.date) -> None:
+    """Raises Refusal SUBCONTRACTOR_UNPAPERED for one without an agreement of their own with the vendor."""
+    for name in soundness.unpapered(today).filter(vendor=vendor).values_list("name", flat=True):
         raise Refusal("SUBCONTRACTOR_UNPAPERED", name=name, vendor=vendor.name)
 
 

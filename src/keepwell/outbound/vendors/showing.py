@@ -10,9 +10,10 @@ from uuid import UUID
 from keepwell.access.models import Practice
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
-from keepwell.outbound import agreements
+from keepwell.outbound import agreements, soundness
 from keepwell.outbound.agreements import Carrier
 from keepwell.outbound.models import Coverage, Decision, Vendor, VendorService
+from keepwell.outbound.soundness import Facts
 from keepwell.outbound.vendors.words import channel_word
 from keepwell.vault.phi import PhiClass
 
@@ -43,27 +44,24 @@ def today(by: Actor) -> dt.date:
 
 
 def standings(by: Actor, vendors: Iterable[UUID] | None = None) -> dict[UUID, list[Standing]]:
-    """Each vendor's services in use or offered, by vendor. Three questions to the database, however many there are."""
+    """Each vendor's services in use or offered, by vendor. Five questions to the database, however many there are."""
     rows = VendorService.objects.filter(ended_at=None).select_related("vendor").order_by("kind", "rank", "name", "id")
     services = list(rows if vendors is None else rows.filter(vendor_id__in=list(vendors)))
-    covering: dict[UUID, list[Coverage]] = {}
-    covered = Coverage.objects.filter(service_id__in=[s.id for s in services], ended_at=None)
-    for one in covered.select_related("agreement").order_by("-agreement__starts_on", "id"):
-        covering.setdefault(one.service_id, []).append(one)
-    now = today(by)
+    covering, now = agreements.covering(s.id for s in services), today(by)
+    facts = soundness.of((one for many in covering.values() for one in many), now)
     found: dict[UUID, list[Standing]] = {}
     for service in services:
-        found.setdefault(service.vendor_id, []).append(standing(service, covering.get(service.id, []), now))
+        found.setdefault(service.vendor_id, []).append(standing(service, covering.get(service.id, []), now, facts))
     return found
 
 
-def standing(service: VendorService, covering: list[Coverage], today: dt.date) -> Standing:
+def standing(service: VendorService, covering: list[Coverage], today: dt.date, facts: Facts) -> Standing:
     """One service today."""
     if service.decision and service.decision not in (
         Decision.BUSINESS_ASSOCIATE, *agreements.WITHOUT_AGREEMENT
     ):  # fmt: skip
         return Standing(service, None, None, None)
-    answer = agreements.answer(service, covering, frozenset(PhiClass(c) for c in service.classes), today)
+    answer = agreements.answer(service, covering, frozenset(PhiClass(c) for c in service.classes), today, facts)
     if isinstance(answer, Carrier):
         return Standing(service, None, answer.until, (answer.until - today).days if answer.until else None)
     return Standing(service, answer, None, None)

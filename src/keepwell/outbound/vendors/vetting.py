@@ -13,6 +13,7 @@ from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
 from keepwell.outbound.models import Paper, Vendor, VettingAnswer
+from keepwell.outbound.vendors import pauses
 from keepwell.outbound.vendors.whom import who
 from keepwell.vault.phi import PhiClass
 
@@ -60,6 +61,7 @@ def answer(
     if question == "sign" and said in (Said.YES, Said.NO):
         vendor.signs = Vendor.Signs.WILLING if said == Said.YES else Vendor.Signs.REFUSES
         vendor.save(update_fields=["signs"])
+        pauses.look(by=by)
     return row
 
 
