@@ -13,6 +13,7 @@ from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.ledger.actions import action
+from keepwell.patients import handling
 from keepwell.patients.actions import locked
 from keepwell.patients.codes import HANDLING, IDENTIFIERS, MAY_TELL, TELLS, TOLD, VOICEMAIL
 from keepwell.patients.models import CallerCheck, CallRules, Handling
@@ -24,26 +25,37 @@ ENOUGH = 2
 """Facts somebody has to know before they are told anything (45 CFR § 164.514(h))."""
 
 
-@action("handling.flagged", about="patient", seals={CONTACT})
-def flag(patient: UUID, what: str, *, by: Actor, more: str = "") -> Handling:
-    "The front desk sees at once how to deal with somebody; from a closed list, no clinical words."
+def flag(patient: UUID, what: str, *, by: Actor, more: str = "") -> UUID:
+    """The front desk sees at once how to deal with somebody; said twice it stands once.
+
+    Raises Refusal CHOICE_UNKNOWN, FIELD_EMPTY, TEXT_TOO_LONG.
+    """
     if what not in HANDLING:
         raise Refusal("CHOICE_UNKNOWN", field="flag")
-    named = HANDLING[what][2]
-    if named and not more.strip():
+    words, _icon, named = HANDLING[what]
+    more = more.strip() if named else ""
+    if named and not more:
         raise Refusal("FIELD_EMPTY", field="more")
     if len(more) > LONGEST:
         raise Refusal("TEXT_TOO_LONG", field="more", most=LONGEST)
+    there = handling.of([patient], by=by).get(patient, [])
+    same = next((mark.id for mark in there if (mark.words, mark.more) == (words, more)), None)
+    return same or _flagged(patient, what, more, by=by)
+
+
+@action("handling.flagged", about="patient", seals={CONTACT})
+def _flagged(patient: UUID, what: str, more: str, *, by: Actor) -> UUID:
+    "Something the front desk has to know about somebody; from a closed list, no clinical words."
     locked(patient)
-    row = Handling(patient_id=patient, flag=what, more=(more.strip() or None) if named else None)
+    row = Handling(patient_id=patient, flag=what, more=more or None)
     row.save(force_insert=True)
-    return row
+    return row.id
 
 
 @action("handling.unflagged", about="patient")
-def unflag(patient: UUID, handling: UUID, *, by: Actor) -> None:
+def unflag(patient: UUID, mark: UUID, *, by: Actor) -> None:
     "Something the front desk had to know about somebody no longer holds."
-    rows = Handling.objects.filter(id=handling, patient_id=patient, ended_at=None)
+    rows = Handling.objects.filter(id=mark, patient_id=patient, ended_at=None)
     if not rows.update(ended_at=clock.now()):
         raise Refusal("STALE_VERSION")
 

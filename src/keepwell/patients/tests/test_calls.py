@@ -88,6 +88,9 @@ def test_flags_are_seen_where_somebody_is_called_and_taken_off(willow: Clinic, r
     assert "Vietnamese" not in text(ask(rosa, "/patients/"))
     assert ask(rosa, add, {"flag": "interpreter", "more": "Vietnamese"}).status_code == 302
     assert verbs(willow)[-1] == "handling.flagged"
+    assert ask(rosa, add, {"flag": "interpreter", "more": " Vietnamese "}).status_code == 302
+    with present(willow.system):
+        assert Handling.objects.filter(patient_id=ada, ended_at=None).count() == 1
     assert ask(rosa, add, {"flag": "interpreter", "more": " "}).status_code == 422
     assert ask(rosa, add, {"flag": "difficult"}).status_code == 422
     assert ask(rosa, add, {"flag": "provider", "more": "a" * 81}).status_code == 422
