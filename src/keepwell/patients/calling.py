@@ -88,12 +88,14 @@ class Call:
 def verified(patient: UUID, call: Call, *, by: Actor) -> CallerCheck:
     """They knew enough, and were told what they may be told: as was agreed, and not what was restricted since.
 
-    Raises Refusal IDENTITY_NOT_VERIFIED, CONTACT_NOT_PERMITTED, RESTRICTION_BLOCK, CHOICE_UNKNOWN.
+    Raises Refusal IDENTITY_NOT_VERIFIED, TOLD_UNSAID, CONTACT_NOT_PERMITTED, RESTRICTION_BLOCK, CHOICE_UNKNOWN.
     """
-    if not call.told or not set(call.told) <= set(TOLD) or not set(call.knew) <= set(IDENTIFIERS):
+    if not set(call.told) <= set(TOLD) or not set(call.knew) <= set(IDENTIFIERS):
         raise Refusal("CHOICE_UNKNOWN", field="told")
     if len(set(call.knew)) < ENOUGH:
         raise Refusal("IDENTITY_NOT_VERIFIED", field="knew")
+    if not call.told:
+        raise Refusal("TOLD_UNSAID", field="told")
     if call.related is not None and not set(call.told) <= MAY_TELL.get(call.level, MAY_TELL[""]):
         raise Refusal("CONTACT_NOT_PERMITTED", field="told")
     told = frozenset(phi for each in call.told for phi in TELLS[each])

@@ -134,6 +134,8 @@ def _page(request: HttpRequest, patient: UUID, refusal: Refusal | None = None) -
         "flags": flags.of(patient, by=by),
         "chart_href": chart_of(patient),
         "refusal": refusal,
+        "ticked": {"who": request.POST.get("who", ""), "knew": request.POST.getlist("knew"),
+                   "told": request.POST.getlist("told")},
         "numbers": _numbers(chart, patient, by),
         "facts": _facts(chart, header, manners, patient),
         "manners": manners,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from keepwell import charts
@@ -87,7 +88,7 @@ def elements(row: Authorization, terms: dict[str, Any], what: str | None) -> lis
     told = [
         (_("Who discloses"), terms.get("discloser", "")),
         (_("To whom"), terms.get("recipient", "")),
-        (_("Which records"), ", ".join(str(CLASSES[PhiClass(each)]) for each in row.classes)),
+        (_("Which records"), capfirst(", ".join(str(CLASSES[PhiClass(each)]) for each in row.classes))),
         (_("Which information, in words"), what or ""),
         (_("What for"), terms.get("purpose", "")),
         (_("Or until what happens"), terms.get("event", "")),

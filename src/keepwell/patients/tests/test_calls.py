@@ -43,7 +43,10 @@ def test_two_facts_then_one_tap(willow: Clinic, rosa: Actor, ada: UUID):
     assert "verified, told about" in again and "visits: when and where" in again
     one = check(rosa, ada, knew=["birth_date"])
     assert one.status_code == 403 and "IDENTITY_NOT_VERIFIED" in text(one)
-    assert check(rosa, ada, told=[]).status_code == 422
+    unsaid = check(rosa, ada, told=[])
+    assert unsaid.status_code == 422 and "TOLD_UNSAID" in text(unsaid)
+    assert 'value="birth_date" checked' in text(unsaid), "what was ticked is not asked again"
+    assert check(rosa, ada, told=["gossip"]).status_code == 422
 
 
 def test_who_could_not_say_is_told_nothing(willow: Clinic, rosa: Actor, ada: UUID):
