@@ -9,9 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from keepwell import charts
-from keepwell.access import policy, texting
+from keepwell.access import policy
 from keepwell.access.models import Membership
-from keepwell.access.persons import persons
 from keepwell.base import clock
 from keepwell.base.actor import Actor
 from keepwell.charts.excerpts import plan
@@ -19,7 +18,9 @@ from keepwell.messaging import rules
 from keepwell.messaging.excerpts import Line as Unsorted
 from keepwell.messaging.excerpts import Sender, Words
 from keepwell.messaging.models import Post, Recording, Thread
+from keepwell.patients import flags
 from keepwell.patients.excerpts import Header, NameTag
+from keepwell.patients.flags import Flags
 from keepwell.tasks.lines import Pools
 
 
@@ -66,7 +67,7 @@ class Spoken:
 class Whole:
     """A thread with what was said in it, and who it is about. `refused` says why nothing of it can be read.
 
-    `stopped`: texts to them are, so an answer takes another way.
+    `flags` must not be missed about the person, as above their chart; one of them is that texts are stopped.
     """
 
     line: Line
@@ -74,7 +75,7 @@ class Whole:
     header: Header | None
     sender: str
     refused: Any
-    stopped: bool = False
+    flags: Flags | None = None
 
 
 def lines(rows: Sequence[Thread], by: Actor) -> list[Line]:
@@ -120,8 +121,8 @@ def whole(row: Thread, by: Actor) -> Whole:
     members = _members([row], [post.author_id for post in posts if post.author_id])
     line = _line(row, header.name if header else "", members, Pools([row]), rules.now().answer_minutes, by)
     sounds = _sounds(posts)
-    stopped = bool(row.patient_id and texting.stopped(persons([row.patient_id])[row.patient_id]))
-    return Whole(line, tuple(_spoken(post, said, members, sounds) for post in posts), header, sender, refused, stopped)
+    marks = flags.of(row.patient_id, by=by) if row.patient_id else None
+    return Whole(line, tuple(_spoken(post, said, members, sounds) for post in posts), header, sender, refused, marks)
 
 
 def _readable(row: Thread, by: Actor) -> tuple[list[type[Any]], Any]:
