@@ -115,17 +115,26 @@ def _poor(node: dict[str, Any], indexed: dict[str, set[str]]) -> Iterator[str]:
     """Scans that read a whole practice though they ask for less, and have no index that would answer.
 
     On a handful of rows the planner takes any index for any other; so where it took the practice's, one on what is
-    compared besides must be there.
+    compared besides must be there. Where it took two at once, one that answers is enough.
     """
+    if node["Node Type"] == "BitmapAnd":
+        sides = [list(_poor(_below(node, child), indexed)) for child in node["Plans"]]
+        yield from min(sides, key=len)
+        return
     table = node.get("Relation Name", "")
     if table and table not in WHOLE and node["Node Type"] != "Bitmap Heap Scan":
         compared = _columns(node.get("Index Cond", "")) | _columns(node.get("Filter", "")) | _columns(node["newest"])
         if not compared & indexed[table] and node.get("Index Name") not in PARTS:
             yield f"{node['Node Type']} of {table} by {node.get('Index Cond', '')}, {node.get('Filter', '')}"
     for child in node.get("Plans", ()):
-        newest = f"{node['Sort Key'][0].split('.')[-1].split()[0]} = " if "Sort Key" in node and node["limit"] else ""
-        below = {"newest": newest or node["newest"], "limit": node["limit"] or node["Node Type"] == "Limit"}
-        yield from _poor(child | _inherited(node, child) | below, indexed)
+        yield from _poor(_below(node, child), indexed)
+
+
+def _below(node: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
+    "A child with what its scan is for: the newest of what is sorted, if only some of it is wanted."
+    newest = f"{node['Sort Key'][0].split('.')[-1].split()[0]} = " if "Sort Key" in node and node["limit"] else ""
+    below = {"newest": newest or node["newest"], "limit": node["limit"] or node["Node Type"] == "Limit"}
+    return child | _inherited(node, child) | below
 
 
 def _inherited(node: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
