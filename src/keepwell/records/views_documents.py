@@ -112,7 +112,7 @@ def document(request: HttpRequest, document: UUID) -> HttpResponse:
     tag = charts.open(chosen.patient, NameTag, by=by, listed=False).one(NameTag) if chosen.patient else None
     shown = chosen.shown() | {
         "row": row, "tag": tag, "form": form, "over": ForForm(by=by, prefix="give"),
-        "picture": row.type in (filetypes.PNG, filetypes.JPEG),
+        "picture": row.type in (filetypes.PNG, filetypes.JPEG), "whole": row.type == filetypes.MAIL,
         "kinds": KINDS, "sources": SOURCES, "called": _called([row], by)[0][1] if row.patient_id is None else None,
     }  # fmt: skip
     return render(request, "records/document.html", shown, status=chosen.status if chosen.looking else status)
