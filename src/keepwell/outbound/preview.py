@@ -65,7 +65,7 @@ def preview(draft: Draft, *, by: Actor) -> Shown:
         "" if isinstance(answer, Cleared) else words.because(answer.code, answer.facts),
         "" if isinstance(answer, Cleared) else answer.code,
         None if isinstance(answer, Cleared) else answer.until,
-        literal.subject,
+        literal.subject if made.channel is Channel.EMAIL else "",
         literal.text,
         draft.paper.paragraphs if draft.paper else (),
         tuple(channel_word(c.channel) for c in rest if isinstance(c.answer, Cleared)),

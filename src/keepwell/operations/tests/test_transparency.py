@@ -16,7 +16,7 @@ from keepwell.ledger.doorway import present
 from keepwell.operations.transparency import pack
 from keepwell.outbound.models import Agreement
 from keepwell.outbound.tests import firms
-from keepwell.outbound.vendors import agreement_actions
+from keepwell.outbound.vendors import agreement_actions, hosting
 from keepwell.outbound.vendors.vetting import questions
 from keepwell.patients.tests.people import again
 from tests.browse import ask, text
@@ -43,7 +43,9 @@ def test_facts_follow_what_they_speak_of(theo: Actor, monkeypatch: pytest.Monkey
             return {f["label"]: f["value"] for group in pack.gathered(by)["facts"] for f in group["facts"]}
 
     row = firms.cleared(theo)
+    own = firms.did(theo, hosting.stands_with_us, "Back office", firms.today(), "Locked, dry, watched")
     before = facts()
+    assert "somebody vouches for its rooms until" in before["Hosting"] and own.used_since
     assert "until" in before["Text messages"] and before["Malware scanner for what comes in"] == "none"
     assert before["Who may change or delete an entry"].startswith("nobody")
     assert before["Sign-in service of the practice"] == "none" and before["Passwords"].startswith("argon2,")

@@ -5,6 +5,7 @@ Nothing secret, no path, no other practice. Every fact is read when it is asked 
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import platform
 import ssl
@@ -23,7 +24,8 @@ from keepwell.access.models import IdentityProvider
 from keepwell.access.policy import MAY_DO
 from keepwell.base.actor import Actor, Role
 from keepwell.operations import backups, doctor
-from keepwell.outbound.vendors import showing
+from keepwell.outbound.vendors import safeguards, showing
+from keepwell.outbound.vendors.actions import KEEPERS
 from keepwell.outbound.vendors.words import DECISIONS, KINDS
 from keepwell.vault import files
 
@@ -134,14 +136,24 @@ def _backups() -> Iterator[Fact]:
 
 def _vendors(by: Actor) -> Iterator[Fact]:
     """Every service in use: who has something of patients, and whether an agreement is in force."""
-    for standings in showing.standings(by).values():
-        for one in standings:
-            if one.service.used_since is not None:
-                yield Fact(f"service:{one.service.id}", str(KINDS[one.service.kind]), _service(one))
+    used = [one for each in showing.standings(by).values() for one in each if one.service.used_since is not None]
+    rooms = safeguards.assured_until({one.service.vendor for one in used if one.service.kind in KEEPERS})
+    for one in used:
+        said = _service(one)
+        if one.service.kind in KEEPERS:
+            said = f"{said}; {_rooms(rooms.get(one.service.vendor_id))}"
+        yield Fact(f"service:{one.service.id}", str(KINDS[one.service.kind]), said)
     scanner = _("ClamAV, set up by whoever runs this") if os.environ.get("KEEPWELL_CLAMAV") else _("none")
     yield Fact("scanner", _("Malware scanner for what comes in"), scanner)
     scheme = settings.KEEPWELL_ANCHOR.partition("://")[0] if "://" in settings.KEEPWELL_ANCHOR else _("a file")
     yield Fact("anchor", _("Signed heads of the log are also written to"), scheme)
+
+
+def _rooms(until: dt.date | None) -> str:
+    """Whether somebody vouches for all three safeguards of the rooms (45 CFR § 164.310(a)(1))."""
+    if until is None:
+        return _("nobody vouches for its rooms")
+    return _("somebody vouches for its rooms until {day}").format(day=f"{until:%Y-%m-%d}")
 
 
 def _service(one: showing.Standing) -> str:
