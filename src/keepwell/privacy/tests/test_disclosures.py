@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
+from django.db import DatabaseError
 
 from keepwell.access import actions as access
 from keepwell.access import authorizations, notices
@@ -384,3 +387,21 @@ def test_a_letter_is_a_disclosure_once_it_is_printed(willow: Clinic, rosa: Actor
         ask(rosa, "/outbox/letters/", {})
     with present(willow.system):
         assert Disclosure.objects.get().way == Way.PAPER
+
+
+def test_a_fax_from_before_for_which_nobody_said_a_right_counts_as_a_mistake(
+    rosa: Actor, ada: UUID, rig: Any, owner_sql: psycopg.Connection
+):
+    """The migration goes past row security and the triggers as the owner, and leaves both as they were."""
+    row = logs(rosa, ada)
+    with rig.admin(owner_sql.info.dbname) as admin:
+        admin.execute("SET session_replication_role = replica")
+        admin.execute("UPDATE privacy_disclosure SET \"right\" = 'unsaid' WHERE id = %s", [row.id])
+    owner_sql.execute(import_module("keepwell.privacy.migrations.0003_always_said").UNSAID)
+    owner_sql.commit()
+    with present(again(rosa)):
+        assert Disclosure.objects.get(id=row.id).right == Right.MISTAKE
+    with pytest.raises(DatabaseError, match="outside any action"), present(again(rosa)):
+        Disclosure.objects.filter(id=row.id).update(right=Right.TREATMENT)
+    forced = "SELECT relforcerowsecurity FROM pg_class WHERE relname = 'privacy_disclosure'"
+    assert owner_sql.execute(forced).fetchone() == (True,)
