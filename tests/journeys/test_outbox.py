@@ -65,6 +65,7 @@ def test_held_seen_mended_and_gone(
         desk.wait_for_selector("text=Nothing is in the way any more")
         fits(desk, "outbox-beside")
         desk.goto("/outbox/")
+        desk.wait_for_selector("[data-tick-all]")
         desk.keyboard.press("a")
         assert desk.locator("tbody input:checked").count() == 2
         desk.keyboard.press("a")
