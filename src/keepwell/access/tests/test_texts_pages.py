@@ -39,17 +39,18 @@ def test_no_wording_promises_a_link_that_no_message_has(language: str):
     assert "STOP" in drafts.library(language)["email"]["text"]
 
 
-def test_the_officer_drafts_rewords_and_publishes(willow: Clinic, theo: Actor):
+def test_the_officer_drafts_rewords_and_publishes(willow: Clinic, theo: Actor, sam: Actor):
     assert "Missing" in text(ask(theo, TEXTS))
     assert ask(theo, f"{TEXTS}begin/", {}).status_code == 302
     draft = latest(willow)
     assert "Willow" in draft.title
     page = text(ask(theo, f"{TEXTS}{draft.id}/"))
     assert draft.digest in page and "Save draft" in page
-    assert ask(theo, f"{TEXTS}{draft.id}/", {"title": "Texts", "part_text": "One.\r\n\r\nTwo."}).status_code == 302
+    assert ask(theo, f"{TEXTS}{draft.id}/word/", {"title": "Texts", "part_text": "One.\r\n\r\nTwo."}).status_code == 302
     assert latest(willow).digest == texts.digest("Texts", [("text", "One.\n\nTwo.")])
-    empty = ask(theo, f"{TEXTS}{draft.id}/", {"title": "Texts", "part_text": " "})
+    empty = ask(theo, f"{TEXTS}{draft.id}/word/", {"title": "Texts", "part_text": " "})
     assert empty.status_code == 422 and "FIELD_EMPTY" in text(empty)
+    assert ask(sam, f"{TEXTS}{draft.id}/approve/", {}).status_code == 302
     assert ask(theo, f"{TEXTS}{draft.id}/publish/", {"material": "on", "renew_days": "90"}).status_code == 302
     now = latest(willow)
     assert (now.renew_days, now.material, now.published_by) == (90, True, theo.id)
@@ -64,12 +65,12 @@ def test_a_notice_without_a_part_stays_a_draft(willow: Clinic, theo: Actor):
     ask(theo, f"{TEXTS}notice/en/", {})
     draft = latest(willow, "notice")
     words = {f"part_{name}": said for name, said in draft.parts} | {"title": draft.title}
-    ask(theo, f"{TEXTS}{draft.id}/", words | {"part_amend": "", "part_part2": ""})
+    ask(theo, f"{TEXTS}{draft.id}/word/", words | {"part_amend": "", "part_part2": ""})
     no = ask(theo, f"{TEXTS}{draft.id}/publish/", {})
     assert no.status_code == 422 and "have your record corrected" in text(no)
-    ask(theo, f"{TEXTS}{draft.id}/", words | {"part_part2": ""})
+    ask(theo, f"{TEXTS}{draft.id}/word/", words | {"part_part2": ""})
     assert "NPP_PART2_MISSING" in text(ask(theo, f"{TEXTS}{draft.id}/publish/", {"part2": "on"}))
-    assert ask(theo, f"{TEXTS}{draft.id}/publish/", {}).status_code == 302
+    assert ask(theo, f"{TEXTS}{draft.id}/publish/", {"alone": "sole"}).status_code == 302
 
 
 def test_anybody_reads_the_notice_in_their_language(willow: Clinic, oak: Clinic, theo: Actor):
@@ -77,7 +78,7 @@ def test_anybody_reads_the_notice_in_their_language(willow: Clinic, oak: Clinic,
     assert ask(None, here).status_code == 404
     for language in texts.LANGUAGES:
         ask(theo, f"{TEXTS}notice/{language}/", {})
-        ask(theo, f"{TEXTS}{latest(willow, 'notice', language).id}/publish/", {"part2": "on"})
+        ask(theo, f"{TEXTS}{latest(willow, 'notice', language).id}/publish/", {"part2": "on", "alone": "sole"})
     english, spanish = text(ask(None, here)), text(ask(None, f"{here}?in=es"))
     assert "PLEASE REVIEW IT CAREFULLY" in english and "LÉALO CON ATENCIÓN" in spanish
     assert "Notice of privacy practices of Willow" in english and "version 1 of" in english
@@ -92,9 +93,15 @@ def test_the_public_notice_is_asked_for_with_a_token_of_the_house(willow: Clinic
         app_sql.execute("SELECT * FROM custody.public_notice('x', %s)", [willow.practice.slug])
 
 
-def test_only_who_may_words_texts(willow: Clinic, rosa: Actor, sam: Actor):
+def test_only_who_may_words_texts(willow: Clinic, theo: Actor, rosa: Actor, sam: Actor):
+    ask(theo, f"{TEXTS}sms/en/", {})
+    draft = f"{TEXTS}{latest(willow).id}/"
+    for path in (TEXTS, draft):
+        assert "ACCESS_DENIED" in text(ask(rosa, path))
+        assert ask(sam, path).status_code == 200, "who may approve reads them"
     for who in (rosa, sam):
-        assert "ACCESS_DENIED" in text(ask(who, TEXTS))
+        for path in (f"{TEXTS}begin/", f"{TEXTS}ask/", f"{draft}word/", f"{draft}publish/"):
+            assert "ACCESS_DENIED" in text(ask(who, path, {})), path
 
 
 def test_what_is_no_text_is_not_found(willow: Clinic, theo: Actor):
