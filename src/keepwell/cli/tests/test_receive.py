@@ -10,9 +10,10 @@ import pytest
 
 from keepwell.base.refusal import Refusal
 from keepwell.cli.commands import receive
+from keepwell.cli.demo.post import tone
 from keepwell.ledger.doorway import present
 from keepwell.messaging import mail
-from keepwell.messaging.models import Thread
+from keepwell.messaging.models import Recording, Thread
 from keepwell.messaging.tests.test_answers import message
 from keepwell.patients.reach import Contact
 from keepwell.patients.tests.people import adds
@@ -77,3 +78,18 @@ def test_a_practice_that_is_none_is_named(willow: Clinic, tmp_path: Path):
     with pytest.raises(Refusal) as refusal:
         receive.run(command("nowhere", "email", str(tmp_path / "mail.eml")))
     assert refusal.value.code == "PRACTICE_UNKNOWN"
+
+
+def test_a_voicemail_lands_in_the_inbox_with_its_words(willow: Clinic, tmp_path: Path):
+    (tmp_path / "call.wav").write_bytes(tone(1))
+    (tmp_path / "call.txt").write_text("Please call me back.", encoding="utf-8")
+    words = (willow.practice.slug, "voicemail", str(tmp_path / "call.wav"), "--from", "+16175550100", "--id", "8")
+    for _ in range(2):
+        assert receive.run(command(*words, "--said", str(tmp_path / "call.txt"))) == 0
+    with present(willow.system):
+        assert Recording.objects.get().type == "audio/wav"
+        assert Thread.objects.get().channel == "voice"
+    (tmp_path / "call.wav").write_bytes(PDF)
+    with pytest.raises(Refusal) as refusal:
+        receive.run(command(willow.practice.slug, "voicemail", str(tmp_path / "call.wav"), "--id", "9"))
+    assert refusal.value.code == "RECORDING_TYPE"
