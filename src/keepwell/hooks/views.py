@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -16,7 +17,7 @@ from keepwell.base.actor import Actor, Purpose
 from keepwell.base.sending import Channel
 from keepwell.hooks import keeping
 from keepwell.hooks.uploads import Awaited, AwaitedFile
-from keepwell.ledger.doorway import present
+from keepwell.ledger.doorway import collided, present
 from keepwell.messaging import answering, incoming
 from keepwell.messaging.incoming import Incoming
 from keepwell.outbound import callbacks, receiving
@@ -33,9 +34,13 @@ def carrier(request: HttpRequest, practice: UUID, connection: UUID) -> HttpRespo
         url, awaits = callbacks.address(connection, by=by), receiving.takes_files(connection)
     if awaits:
         request.upload_handlers = [AwaitedFile(request, MOST)]
-    call, file = _call(request, url), _file(request)
+    call, file, keepwell = _call(request, url), _file(request), partial(_keepwell, practice)
     try:
-        _heard(connection, call, file, partial(_keepwell, practice))
+        _heard(connection, call, file, keepwell)
+    except DatabaseError as error:
+        if not collided(error):
+            raise
+        _heard(connection, call, file, keepwell)  # the same call was heard at this very moment: this one comes after it
     finally:
         if file is not None:
             file.close()

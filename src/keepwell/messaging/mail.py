@@ -52,6 +52,11 @@ class Mail:
     failed: tuple[str, ...] = ()
     about: str = ""
 
+    @property
+    def once(self) -> str:
+        """What it is kept once by: its number and its sender, or somebody else's number would keep theirs out."""
+        return f"{self.sender}\n{self.number}" if self.number else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -106,7 +111,7 @@ def take(raw: bytes, *, by: Actor) -> Taken:
         _whole(raw, mail.sender, by)
         said.append(_("There is more of it than is shown here: it lies whole with the documents to be sorted."))
     words = "\n\n".join(filter(None, said)) or _("An e-mail without words.")
-    thread = incoming.receive(Incoming(Channel.EMAIL, mail.sender, words, outside("mail", mail.number)), by=by)
+    thread = incoming.receive(Incoming(Channel.EMAIL, mail.sender, words, outside("mail", mail.once)), by=by)
     if stopping.asks_to_stop(mail.own, mail.subject):
         stopping.stop(thread, by=by)
     elif not mail.automatic:
@@ -118,7 +123,7 @@ def _papers(mail: Mail, by: Actor) -> tuple[int, list[Refusal]]:
     """Keeps the papers. One that is refused keeps nothing else out; while nothing can be screened all of it waits."""
     refused: list[Refusal] = []
     for at, (name, content) in enumerate(mail.papers):
-        number = outside("mail", f"{mail.number}:{at}") if mail.number else ""
+        number = outside("mail", f"{mail.once}:{at}") if mail.once else ""
         coming = Coming(lambda content=content: [content], Document.Source.EMAIL, name, mail.sender, number)  # type: ignore[misc]
         try:
             documents.check(coming)

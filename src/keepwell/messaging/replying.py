@@ -38,7 +38,11 @@ REPLY = "inbox.reply"
 WAYS = (Channel.EMAIL, Channel.LETTER)
 
 
-@letter(REPLY, _("Answer to your message"), NameTag, Words, by_hand=False)
+def _made_up() -> Paper:
+    return paper(gettext("Dear Ada, your form arrived. Please bring your insurance card to the visit."))
+
+
+@letter(REPLY, _("Answer to your message"), NameTag, Words, sample=_made_up, by_hand=False)
 def newest(chart: charts.Chart, patient: UUID) -> Paper:
     """The newest answer there is, as its letter says it."""
     sent = Post.objects.filter(whose=patient, kind=Post.Kind.SENT).order_by("-at", "-id")[:1]

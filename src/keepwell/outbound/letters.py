@@ -42,13 +42,17 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One kind of letter: which excerpts it takes and how they are written down. `by_hand`: people choose it."""
+    """One kind of letter: which excerpts it takes and how they are written down. `by_hand`: people choose it.
+
+    `sample` is the same letter to somebody made up, in the language spoken now.
+    """
 
     name: str
     version: int
     title: Any
     excerpts: tuple[type[Any], ...]
     write: Callable[[charts.Chart, UUID], Paper]
+    sample: Callable[[], Paper]
     by_hand: bool = True
 
     @property
@@ -61,11 +65,13 @@ LETTERS: dict[str, Letter] = {}
 """Name → letter. A floor adds its own with `letter()`."""
 
 
-def letter(name: str, title: Any, *excerpts: type[Any], version: int = 1, by_hand: bool = True) -> Callable[[Any], Any]:
+def letter(
+    name: str, title: Any, *excerpts: type[Any], sample: Callable[[], Paper], version: int = 1, by_hand: bool = True
+) -> Callable[[Any], Any]:
     """Names the function that writes a letter from these excerpts."""
 
     def decorate(write: Any) -> Any:
-        LETTERS[name] = Letter(name, version, title, excerpts, write, by_hand)
+        LETTERS[name] = Letter(name, version, title, excerpts, write, sample, by_hand)
         return write
 
     return decorate
@@ -82,19 +88,27 @@ def written(name: str, patient: UUID, *, by: Actor) -> Paper:
         return known.write(chart, patient)
 
 
-@letter("contact.check", _("How we reach you"), NameTag, Reach, Addresses)
+def _made_up() -> Paper:
+    return _contact("Ada Lovelace", ["617-555-0123", "ada@example.org", "12 Engine Street, Boston, MA"])
+
+
+@letter("contact.check", _("How we reach you"), NameTag, Reach, Addresses, sample=_made_up)
 def contact_check(chart: charts.Chart, patient: UUID) -> Paper:
     """Asks a patient to check how the practice reaches them."""
     tag = chart.one(NameTag)
     points = [p.value for p in chart.all(Reach).get(patient, []) if p.ended_at is None]
     homes = [a.where for a in chart.all(Addresses).get(patient, []) if a.ended_at is None]
     lines = [", ".join([*where.get("line", []), where.get("city", ""), where.get("state", "")]) for where in homes]
+    return _contact(tag.name, points + lines)
+
+
+def _contact(name: str, ways: list[str]) -> Paper:
     return Paper(
         gettext("How we reach you"),
         (
-            gettext("Dear %(name)s,") % {"name": tag.name},
+            gettext("Dear %(name)s,") % {"name": name},
             gettext("this is how we would reach you today:"),
-            *(points + lines or [gettext("We have no phone number and no address of yours.")]),
+            *(ways or [gettext("We have no phone number and no address of yours.")]),
             gettext("If something is wrong or missing, please call us."),
         ),
     )

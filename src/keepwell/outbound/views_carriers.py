@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keepwell.access.pages import page
@@ -24,7 +25,7 @@ from keepwell.outbound.agreements import Carrier
 from keepwell.outbound.asks import Draft
 from keepwell.outbound.clearance import Held
 from keepwell.outbound.connections import WAYS, Way
-from keepwell.outbound.letters import LETTERS
+from keepwell.outbound.letters import LETTERS, Letter
 from keepwell.outbound.models import Connection, Message, VendorService
 from keepwell.outbound.vendors.words import channel_word
 from keepwell.outbound.wording import NOTICES, Filling, Kind
@@ -165,11 +166,16 @@ def wordings(request: HttpRequest) -> HttpResponse:
     shown = [
         _shown(made, name, writes) for made in sorted(NOTICES.values(), key=lambda n: (n.for_staff, n.topic, n.name))
     ]
-    return render(
-        request,
-        "outbound/wordings.html",
-        {"notices": shown, "letters": sorted(LETTERS.values(), key=lambda each: each.name)},
-    )
+    letters = [_lettered(LETTERS[name]) for name in sorted(LETTERS)]
+    return render(request, "outbound/wordings.html", {"notices": shown, "letters": letters})
+
+
+def _lettered(made: Letter) -> dict[str, Any]:
+    texts = []
+    for language in wording.LANGUAGES:
+        with override(language):
+            texts.append((language, made.sample()))
+    return {"made": made, "texts": texts}
 
 
 def _shown(made: wording.Notice, name: str, writes: Any) -> dict[str, Any]:

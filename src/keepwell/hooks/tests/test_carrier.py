@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -18,6 +20,7 @@ from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
 from keepwell.base.sending import Channel
 from keepwell.ledger.doorway import present
+from keepwell.messaging import incoming
 from keepwell.messaging.models import Thread
 from keepwell.messaging.tests.desk import reads
 from keepwell.outbound import actions, callbacks, connections
@@ -28,6 +31,7 @@ from keepwell.outbound.models import Connection, ServiceKind
 from keepwell.outbound.tests import firms
 from keepwell.outbound.tests.sending import carries, dispatched, every, only, reachable, reminder, sends, writes
 from keepwell.outbound.tests.servers import Desk, https
+from keepwell.outbound.tests.test_same_moment import at_once
 from keepwell.outbound.vendors import actions as vendors
 from keepwell.patients.tests.people import again
 from tests.browse import ask, text
@@ -308,3 +312,23 @@ def test_a_connection_without_a_token_hears_nobody(willow: Clinic, pat: Actor, a
 
 def test_a_signature_that_is_no_text_is_refused_by_name(willow: Clinic, pat: Actor, ada: UUID, desk: Desk):
     assert calls(willow, pat, {"MessageSid": "SM1"}, "\u00e9").status_code == 403
+
+
+def test_a_call_that_comes_twice_at_the_same_moment_is_kept_once_and_taken_twice(
+    willow: Clinic, pat: Actor, rosa: Actor, desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    both, here, receive = threading.Barrier(2), threading.local(), incoming.receive
+    fields = {"From": "+16175550199", "Body": "Hello", "MessageSid": "SM77"}
+
+    def together(came: incoming.Incoming, *, by: Actor) -> Thread:
+        thread = receive(came, by=by)
+        if not hasattr(here, "once"):
+            here.once = True
+            with suppress(threading.BrokenBarrierError):
+                both.wait(3)
+        return thread
+
+    monkeypatch.setattr(incoming, "receive", together)
+    answers = at_once(lambda by: calls(willow, by, fields), [again(pat), again(pat)])
+    assert [a.status_code for a in answers] == [204, 204], [a.content.decode()[:2000] for a in answers]
+    assert kept(willow, rosa) == ["Hello"]

@@ -271,6 +271,14 @@ def test_a_mail_comes_in_with_its_papers_and_once(willow: Clinic, pat: Actor, ad
         assert Message.objects.count() == 1
 
 
+@pytest.mark.attack
+def test_somebody_elses_number_on_a_mail_keeps_no_mail_out(willow: Clinic, ada: UUID):
+    takes(willow, message(From="Mallory <m@example.org>").as_bytes())
+    takes(willow, message().as_bytes())
+    with present(willow.system):
+        assert Post.objects.filter(kind="received").count() == 2
+
+
 def test_a_machines_mail_is_answered_by_no_machine(willow: Clinic, ada: UUID):
     adds(willow, ada, Contact(system="email", value="ada@example.org"))
     takes(willow, message(Auto_Submitted="auto-replied").as_bytes())

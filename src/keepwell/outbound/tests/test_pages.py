@@ -196,7 +196,8 @@ def test_how_the_practice_writes(willow: Clinic, pat: Actor):
 
 def test_every_wording_is_listed_with_its_version(pat: Actor):
     page = text(ask(pat, "/settings/wordings/"))
-    for words in ("Appointment reminder", "le recordamos su cita", "Version 1", "STOP"):
+    for words in ("Appointment reminder", "le recordamos su cita", "Version 1", "STOP", "Dear Ada Lovelace",
+                  "así le contactaríamos hoy", "your form arrived"):  # fmt: skip
         assert words in page
 
 

@@ -35,11 +35,11 @@ def posts(browser: Client, patient: UUID, once: UUID, **more: Any) -> Any:
     return browser.post(f"/patients/{patient}/send/", urlencode(said), content_type=FORM, **more)
 
 
-def at_once(work: Callable[[Client], Any], browsers: Iterable[Client]) -> list[Any]:
+def at_once(work: Callable[[Any], Any], browsers: Iterable[Any]) -> list[Any]:
     """Each in a thread of its own, and so over connections of its own."""
     answers: list[Any] = []
 
-    def one(browser: Client) -> None:
+    def one(browser: Any) -> None:
         try:
             answers.append(work(browser))
         finally:
