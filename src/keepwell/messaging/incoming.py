@@ -123,10 +123,14 @@ def _begun(whose: UUID, patient: UUID | None, came: Incoming, at: dt.datetime) -
 
 
 def _heard(thread: Thread, at: dt.datetime, by: Actor) -> None:
-    """A thread goes on: it is open and unread again, and goes to whoever stands in for its owner."""
+    """A thread goes on: it is open and unread again, and goes to whoever stands in for its owner.
+
+    What was told of it stands until somebody has read it: who writes again and again must not start the clock anew.
+    """
     thread.status, thread.closed_at, thread.closed_by_id, thread.cause = Thread.Status.OPEN, None, None, ""
     thread.heard_at = thread.heard_at or at
-    thread.last_at, thread.seen_at, thread.escalated_at = at, None, None
+    thread.escalated_at = None if thread.seen_at else thread.escalated_at
+    thread.last_at, thread.seen_at = at, None
     standing_in.passed_on(thread, by)
     if thread.owner_id and thread.relation_id:
         caring.resumes(thread, by)

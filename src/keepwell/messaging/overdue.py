@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.access import able, notices
@@ -53,14 +54,21 @@ def escalate(*, by: Actor) -> int:
     _hole(kept, by=by)
     unread = Thread.objects.filter(seen_at=None, closed_at=None)
     late = list(unread.filter(escalated_at=None, heard_at__lte=since).order_by("heard_at", "id")[:MOST])
+    first = whom() if late else []
     for row in late:
         _escalated(row, by=by)
-        notices.tell(whom(), UNREAD, by=by, about=row.id, minutes=kept.escalate_minutes)
-    for row in unread.filter(escalated_at__lte=since).order_by("escalated_at", "id")[:MOST]:
-        if not Notice.objects.filter(kind=STILL, about=row.id, made_at__gt=row.escalated_at).exists():
-            everybody = [*standing_in.named(), *_others(), *able.of_roles(LAST)]
-            notices.tell(everybody, STILL, by=by, about=row.id, minutes=kept.escalate_minutes)
+        notices.tell(first, UNREAD, by=by, about=row.id, minutes=kept.escalate_minutes)
+    still = list(_untold(unread.filter(escalated_at__lte=since)).order_by("escalated_at", "id")[:MOST])
+    everybody = [*standing_in.named(), *_others(), *able.of_roles(LAST)] if still else []
+    for row in still:
+        notices.tell(everybody, STILL, by=by, about=row.id, minutes=kept.escalate_minutes)
     return len(late)
+
+
+def _untold(late: QuerySet[Thread]) -> QuerySet[Thread]:
+    """Those nobody was told of for the second time: those that were must not stand before the others for ever."""
+    told = Notice.objects.filter(kind=STILL, about=OuterRef("id"), made_at__gt=OuterRef("escalated_at"))
+    return late.exclude(Exists(told))
 
 
 def whom() -> list[UUID]:

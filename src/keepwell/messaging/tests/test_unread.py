@@ -130,6 +130,35 @@ def test_what_is_still_unread_is_told_to_more_people_once(willow: Clinic, named:
     assert told(willow, overdue.STILL) == ["cleo", "imani", "pat"]
 
 
+@pytest.mark.attack
+def test_whoever_writes_again_and_again_does_not_start_the_clock_anew(
+    willow: Clinic, pat: Actor, imani: Actor, cleo: Actor, ada: UUID
+):
+    has_mobile(willow, ada)
+    names(pat, imani)
+    with time_machine.travel(clock.now(), tick=True) as now:
+        comes(willow, "One", MOBILE)
+        for words in ("Two", "Three", "Four"):
+            now.shift(dt.timedelta(minutes=25))
+            later(willow, 0)
+            comes(willow, words, MOBILE)
+        later(willow, 10)
+    assert told(willow) == ["imani"]
+    assert told(willow, overdue.STILL) == ["cleo", "imani", "pat"]
+
+
+@pytest.mark.attack
+def test_many_unread_ones_do_not_keep_the_later_ones_from_being_told(
+    willow: Clinic, named: Thread, cleo: Actor, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(overdue, "MOST", 1)
+    second = comes(willow, "Is anybody there?", "+16175550143")
+    for minutes in (31, 32, 70, 71):
+        later(willow, minutes)
+    with present(willow.system):
+        assert {row.about for row in Notice.objects.filter(kind=overdue.STILL)} == {named.id, second.id}
+
+
 def test_nobody_who_cannot_act_is_chosen(willow: Clinic, pat: Actor, imani: Actor):
     suspends(willow, imani)
     assert f'value="{imani.id}"' not in text(ask(pat, "/settings/inbox/"))
