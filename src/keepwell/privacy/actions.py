@@ -158,13 +158,18 @@ def withdraw(disclosure: Disclosure, *, by: Actor) -> Disclosure:
 def withhold(disclosure: Disclosure, until: dt.date | None, asked: str = AgencyAsked.WRITTEN, *, by: Actor) -> None:
     """An agency asked to be left out of accountings until a day, or (None) its time is over.
 
+    What was said is good for the 30 days after it, once: only their statement in writing makes it longer.
     Raises Refusal WITHHELD_FOR_NOBODY, WITHHELD_ORAL_LONG, CHOICE_UNKNOWN, DISCLOSURE_STANDS.
     """
     if disclosure.withdrawn_at is not None:
         raise Refusal("DISCLOSURE_STANDS")
     if until is not None:
         refuse_withholding(disclosure.right, until, asked)
-    disclosure.withheld_until, disclosure.withheld_asked = until, asked if until else ""
+    said = disclosure.withheld_asked == AgencyAsked.ORAL
+    if said and asked == AgencyAsked.ORAL and until and until > (disclosure.withheld_until or dt.date.min):
+        raise Refusal("WITHHELD_ORAL_LONG", field="withheld_until")
+    ended = AgencyAsked.ORAL if said else ""  # so that the same is not said anew after it was over
+    disclosure.withheld_until, disclosure.withheld_asked = until, asked if until else ended
     disclosure.save(update_fields=["withheld_until", "withheld_asked"])
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from uuid import UUID
 
+from keepwell.access.persons import persons
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.privacy import actions
@@ -51,6 +52,7 @@ def _paired(left: list[Left], by: Actor) -> int:
 
 
 def refuse_unpaired(patient: UUID, by: Actor) -> None:
-    """Raises Refusal DISCLOSURE_UNPAIRED while something about this patient left without a row."""
-    if any(True for found in SOURCES for _one in found(by, patient)):
+    """Raises Refusal DISCLOSURE_UNPAIRED while something about this person, in any record, left without a row."""
+    records = persons([patient])[patient]
+    if any(True for record in records for found in SOURCES for _one in found(by, record)):
         raise Refusal("DISCLOSURE_UNPAIRED")

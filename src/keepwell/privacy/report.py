@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext, override
 
@@ -18,6 +19,7 @@ from keepwell.base.tables import writing
 from keepwell.privacy.accounting import COUNTING, RULES, SUMMED, since
 from keepwell.privacy.excerpts import Told
 from keepwell.privacy.models import Disclosure
+from keepwell.scheduling import wall
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 HEADERS = ("Day", "To whom", "Address", "What", "Why", "Rule", "Times", "Last day")
@@ -44,16 +46,21 @@ class Line:
         return self.day, self.recipient, self.address, self.what, self.purpose, self.rule, *times
 
 
-def counting(patients: list[UUID], today: dt.date) -> list[Disclosure]:
-    """What has to be accounted for in the last six years, newest first."""
+def counting(patients: list[UUID], today: dt.date, where: ZoneInfo) -> list[Disclosure]:
+    """What has to be accounted for in the last six years of the practice's own days, newest first."""
+    first = wall.reading(since(today), dt.time(), where)
     rows = Disclosure.objects.filter(
-        patient_id__in=patients, right__in=COUNTING, withdrawn_at=None, disclosed_at__date__gte=since(today)
+        patient_id__in=patients, right__in=COUNTING, withdrawn_at=None, disclosed_at__gte=first
     )
     return list(rows.order_by("-disclosed_at", "id"))
 
 
 def lines(
-    rows: list[Disclosure], told: dict[UUID, Told], today: dt.date, uncertain: Mapping[UUID, Any] | None = None
+    rows: list[Disclosure],
+    told: dict[UUID, Told],
+    today: dt.date,
+    where: ZoneInfo,
+    uncertain: Mapping[UUID, Any] | None = None,
 ) -> list[Line]:
     """The lines that may be given today: what an agency asked to leave out comes when its time is over.
 
@@ -65,7 +72,10 @@ def lines(
     found: dict[object, list[Disclosure]] = {}
     for row in shown:
         found.setdefault(row.id if row.id in fates else _alike(row, told[row.id]), []).append(row)
-    return [_summed([_line(row, told[row.id], fates.get(row.id)) for row in reversed(same)]) for same in found.values()]
+    return [
+        _summed([_line(row, told[row.id], where, fates.get(row.id)) for row in reversed(same)])
+        for same in found.values()
+    ]
 
 
 def _alike(row: Disclosure, told: Told) -> object:
@@ -83,12 +93,12 @@ def _summed(lines: list[Line]) -> Line:
     return replace(first, what="; ".join(dict.fromkeys(o.what for o in lines)), times=len(lines), last=last.day)
 
 
-def _line(row: Disclosure, told: Told, fate: Any) -> Line:
+def _line(row: Disclosure, told: Told, where: ZoneInfo, fate: Any) -> Line:
     with override("en"):
         what = " · ".join(filter(None, (told.what, str(fate or ""))))
         rule = f"{RULES[row.right].words}, 45 CFR {RULES[row.right].citation}"
     return Line(
-        f"{row.disclosed_at:%Y-%m-%d}",
+        wall.day_of(row.disclosed_at, where).isoformat(),
         told.recipient or "",
         told.address or "",
         what,

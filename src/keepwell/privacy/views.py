@@ -32,6 +32,7 @@ from keepwell.privacy.actions import Said
 from keepwell.privacy.excerpts import Told
 from keepwell.privacy.forms import ASKED, WAYS, DisclosureForm
 from keepwell.privacy.models import Disclosure
+from keepwell.scheduling import wall
 from keepwell.vault.phi import PhiClass
 
 SHOWN = 100
@@ -145,7 +146,7 @@ def account(request: HttpRequest, patient: UUID) -> HttpResponse:
     chart, rows, told = _read(patient, by, everything=False)
     practice = _practice(by)
     today = today_at(practice)
-    found = report.lines(rows, told, today, sources.uncertain(rows))
+    found = report.lines(rows, told, today, wall.zone(practice.time_zone), sources.uncertain(rows))
     if form == "csv":
         answer = HttpResponse(report.table(found), content_type="text/csv; charset=utf-8")
     else:
@@ -160,8 +161,9 @@ def _read(patient: UUID, by: Actor, *, everything: bool) -> tuple[charts.Chart, 
     """One opening: whom it is about, and the lines. Records merged into one person count as one."""
     chart = charts.open(patient, Header, Told, by=by, listed=False)
     records = list(persons([patient])[patient])
-    today = today_at(_practice(by))
-    rows = _all(records) if everything else report.counting(records, today)
+    practice = _practice(by)
+    where = wall.zone(practice.time_zone)
+    rows = _all(records) if everything else report.counting(records, today_at(practice), where)
     found = chart.all(Told, Disclosure.objects.filter(id__in=[row.id for row in rows]))
     return chart, rows, {one.pk: one for each in found.values() for one in each}
 

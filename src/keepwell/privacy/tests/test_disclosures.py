@@ -32,17 +32,20 @@ from keepwell.outbound.models import Message
 from keepwell.outbound.tests import sending
 from keepwell.outbound.tests.servers import https, mail
 from keepwell.outbound.tests.test_letters import mailroom as mailroom
+from keepwell.patients import merging
 from keepwell.patients.tests.people import again
 from keepwell.privacy import accounting, actions, pairing
 from keepwell.privacy.accounting import RULES
 from keepwell.privacy.actions import Said
 from keepwell.privacy.models import Disclosure, Right, Way
+from keepwell.scheduling import wall
 from keepwell.vault.phi import PhiClass
 from tests.browse import ask, text
 from tests.cast import Clinic
 
 FULL = {"recipient": "County health office", "what": "immunization record", "purpose": "measles outbreak"}
 DAY = dt.timedelta(days=1)
+HERE = wall.zone("America/New_York")
 
 
 def logs(by: Actor, patient: UUID, right: str = Right.PUBLIC_HEALTH, **more: Any) -> Disclosure:
@@ -148,6 +151,38 @@ def test_what_was_sent_is_paired_once_and_no_accounting_goes_out_before(
     assert {"disclosures.paired", "disclosures.accounted"} <= set(verbs(willow))
 
 
+def test_what_left_of_a_merged_record_is_paired_before_an_accounting_goes_out_too(
+    willow: Clinic, cleo: Actor, theo: Actor, ada: UUID, bo: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    said = Said(way=Way.MESSAGE, right=Right.INDIVIDUAL, origin="test", origin_id=new_id())
+    monkeypatch.setattr(pairing, "SOURCES", [lambda by, patient: [(bo, said)] if patient == bo else []])
+    there = f"/patients/{ada}/disclosures/accounting/"
+    assert ask(theo, there, {"form": "csv"}).status_code == 200
+    with present(again(cleo)) as by:
+        merging.merge((ada, bo), by=by)
+    held = ask(theo, there, {"form": "csv"})
+    assert held.status_code == 409 and "DISCLOSURE_UNPAIRED" in text(held)
+
+
+def test_an_accounting_counts_days_by_the_clock_of_the_practice(rosa: Actor, theo: Actor, ada: UUID):
+    """Nine in the evening in Boston is the next day in Greenwich."""
+
+    def evening(day: dt.date) -> dt.datetime:
+        return wall.reading(day, dt.time(21), HERE)
+
+    today = wall.day_of(clock.now(), HERE)
+    first = accounting.since(today)
+    logs(rosa, ada, at=evening(today - 2 * DAY))
+    logs(rosa, ada, recipient="On the first day", at=evening(first))
+    logs(rosa, ada, recipient="The day before", at=evening(first - DAY))
+    table = ask(theo, f"/patients/{ada}/disclosures/accounting/", {"form": "csv"}).content.decode("utf-8-sig")
+    _head, *rows = table.splitlines()
+    assert [row.split(",")[:2] for row in rows] == [
+        [(today - 2 * DAY).isoformat(), "County health office"],
+        [first.isoformat(), "On the first day"],
+    ]
+
+
 def test_an_accounting_has_what_counts_of_six_years_and_nothing_withheld(rosa: Actor, theo: Actor, ada: UUID, bo: UUID):
     logs(rosa, ada, recipient="=cmd()", what="immunization record")
     logs(rosa, ada, Right.TREATMENT, recipient="Dr. Hall")
@@ -176,7 +211,7 @@ def test_what_went_to_the_same_recipient_for_one_purpose_again_is_summed_up(rosa
         logs(rosa, ada, Right.MISTAKE, recipient="Wrong neighbor", what="letter", purpose="none", at=now - 3 * DAY)
     table = ask(theo, f"/patients/{ada}/disclosures/accounting/", {"form": "csv"}).content.decode("utf-8-sig")
     rows = table.splitlines()[1:]
-    first, last = f"{now - 40 * DAY:%Y-%m-%d}", f"{now - DAY:%Y-%m-%d}"
+    first, last = (wall.day_of(now - days * DAY, HERE).isoformat() for days in (40, 1))
     assert rows[0].startswith(f"{first},County") and rows[0].endswith(f",3,{last}")
     assert "immunization record; lab report" in rows[0]
     assert len(rows) == 4, "another purpose is a line of its own, and each mistake is"
@@ -210,6 +245,23 @@ def test_an_agency_is_left_out_for_a_time_and_by_word_of_mouth_for_a_month(
     assert code(rosa, ada, Right.OVERSIGHT, withheld_until=(clock.now() + 31 * DAY).date(), withheld_asked="oral") == (
         "WITHHELD_ORAL_LONG"
     )
+
+
+def test_what_an_agency_said_is_not_said_again_only_written(rosa: Actor, theo: Actor, ada: UUID):
+    """45 CFR § 164.528(a)(2)(ii)(C): no longer than 30 days from the statement, unless a written one comes."""
+    row = logs(rosa, ada, Right.LAW_ENFORCEMENT, recipient="Sheriff")
+    at = f"/patients/{ada}/disclosures/{row.id}/withhold/"
+    now = clock.now()
+    assert ask(theo, at, {"until": f"{now + 20 * DAY:%Y-%m-%d}", "asked": "oral"}).status_code == 302
+    anew = {"until": f"{now + 29 * DAY:%Y-%m-%d}", "asked": "oral"}
+    later = ask(theo, at, anew)
+    assert later.status_code == 422 and "WITHHELD_ORAL_LONG" in text(later)
+    assert ask(theo, at, {"until": "", "asked": "oral"}).status_code == 302
+    assert ask(theo, at, anew).status_code == 422, "it is over, and saying it anew does not bring it back"
+    assert ask(theo, at, {"until": f"{now + 90 * DAY:%Y-%m-%d}", "asked": "written"}).status_code == 302
+    with present(again(theo)):
+        kept = Disclosure.objects.get(id=row.id)
+    assert (kept.withheld_until, kept.withheld_asked) == ((now + 90 * DAY).date(), "written")
 
 
 def test_the_desk_logs_from_the_chart_and_does_not_read_the_list(rosa: Actor, ada: UUID, olu: Actor):
