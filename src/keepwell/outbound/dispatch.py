@@ -17,6 +17,7 @@ from keepwell.access import maintenance
 from keepwell.access.actions import system_actor
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose
+from keepwell.base.refusal import Refusal
 from keepwell.ledger.doorway import present
 from keepwell.outbound import fates, taking
 from keepwell.outbound.connectors import CONNECTORS, Fate, Outcome
@@ -76,7 +77,11 @@ def _delivered(taken: Taken) -> Outcome:
     connector = CONNECTORS.get(taken.connector)
     if connector is None or connector.channel is not taken.parcel.channel:
         return Outcome(Fate.LATER, "CARRIER_NOT_CONNECTED")
-    return connector.deliver(taken.cleared, taken.parcel)
+    try:
+        return connector.deliver(taken.cleared, taken.parcel)
+    except Refusal as refusal:  # the clearance grew old while it was put together: nothing was sent, it is asked anew
+        log.warning("sending.not_cleared", message=str(taken.parcel.message), kind=refusal.code)
+        return Outcome(Fate.LATER, "SENDING_BROKE")
 
 
 def _swept(practice: UUID, lease: dt.timedelta) -> int:

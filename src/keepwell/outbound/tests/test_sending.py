@@ -17,7 +17,7 @@ from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel, Topic
 from keepwell.ledger.doorway import present
-from keepwell.outbound import actions, connections, fates, gate, hours, numbers, taking
+from keepwell.outbound import actions, clearance, connections, fates, gate, hours, numbers, taking
 from keepwell.outbound.asks import Draft
 from keepwell.outbound.clearance import Cleared, Held
 from keepwell.outbound.letters import written
@@ -464,6 +464,29 @@ def test_a_message_that_breaks_does_not_stop_the_one_behind_it(
     found = {m.id: (m.status, m.reason) for m in every(willow)}
     assert found[broken] == ("cleared", "SENDING_BROKE")
     assert found[whole][0] == "sent"
+
+
+def test_a_clearance_that_grew_old_is_for_later_and_the_one_behind_it_leaves(
+    willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    with mail() as box:
+        ready(willow, pat, ada, box.secrets())
+        for _ in range(2):
+            sends(rosa, reminder(ada))
+        slow, take = every(willow)[0].id, taking.take
+
+        def long(id: UUID, *, by: Actor) -> object:
+            taken = take(id, by=by)
+            if id == slow and isinstance(taken, taking.Taken):
+                taken.cleared.at -= clearance.FRESH + dt.timedelta(seconds=1)
+            return taken
+
+        monkeypatch.setattr(taking, "take", long)
+        dispatched(willow)
+        assert len(box.taken) == 1
+    first, second = every(willow)
+    assert (first.status, first.reason, second.status) == ("cleared", "SENDING_BROKE", "sent")
+    assert first.next_at is not None and first.sent_at is None
 
 
 def test_of_merged_records_the_one_that_says_least_holds(willow: Clinic, pat: Actor, rosa: Actor, ada: UUID, bo: UUID):
