@@ -103,8 +103,9 @@ def again(rows: Sequence[Message], *, by: Actor, fallback: bool = True, only: Ch
 
     `only`: asked of this way alone, because it is the one the message is taking.
     """
-    given = [m.whose for m in rows if m.to_unknown or (m.patient_id and Channel.FAX in m.ways)]
-    opened = charts.open(given, Envelope, by=by).all(Envelope, Message.objects.order_by("id")) if given else {}
+    given = {m.id: m.whose for m in rows if m.to_unknown or (m.patient_id and Channel.FAX in m.ways)}
+    asked = Message.objects.filter(id__in=given).order_by("id")
+    opened = charts.open(list(given.values()), Envelope, by=by).all(Envelope, asked) if given else {}
     kept = {e.pk: e.to for found in opened.values() for e in found if e.to}
     given_to = {pk: to for pk, to in kept.items() if to.get("given")}
     drafts = [

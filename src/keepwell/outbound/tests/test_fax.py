@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from keepwell import charts
 from keepwell.access import actions as access
 from keepwell.access import authorizations, consenting
 from keepwell.access.models import Authorization
@@ -23,6 +24,7 @@ from keepwell.ledger.doorway import present
 from keepwell.outbound import gate, numbers
 from keepwell.outbound.asks import Draft, Elsewhere
 from keepwell.outbound.clearance import Cleared, Held
+from keepwell.outbound.excerpts import Envelope
 from keepwell.outbound.gate import Answer
 from keepwell.outbound.letters import written
 from keepwell.outbound.tests.sending import TO_LEE, carries, dispatched, every, only, sends, writes
@@ -61,6 +63,27 @@ def refused(by: Actor, patient: UUID, **more: Any) -> str:
     with pytest.raises(Refusal) as refusal:
         faxed(by, patient, **more)
     return refusal.value.code
+
+
+def test_a_fax_that_leaves_opens_no_envelope_but_its_own(
+    willow: Clinic, cleo: Actor, ada: UUID, desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    for _ in range(2):
+        faxed(cleo, ada)
+    dispatched(willow)
+    faxed(cleo, ada)
+    read, every_row = list[int](), charts.Chart.all
+
+    def counted(chart: charts.Chart, excerpt: Any, *rows: Any) -> Any:
+        found = every_row(chart, excerpt, *rows)
+        if excerpt is Envelope:
+            read.append(sum(len(each) for each in found.values()))
+        return found
+
+    monkeypatch.setattr(charts.Chart, "all", counted)
+    dispatched(willow)
+    assert len(desk.taken) == 3
+    assert set(read) == {1}
 
 
 @pytest.mark.attack
