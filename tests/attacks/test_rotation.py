@@ -222,6 +222,12 @@ def reword(row: Restriction, words: str | None, *, by: Actor) -> None:
     row.save(update_fields=["wording"])
 
 
+@action("test.agreed", about="row", seals={PhiClass.CONTACT})
+def agreed(row: Restriction, *, by: Actor) -> None:
+    row.terms = "not to the plan"
+    row.save(update_fields=["terms"])
+
+
 def test_a_value_rolled_back_opens_but_reconciliation_finds_it(
     willow: Clinic, patients: list[UUID], rig, owner_sql: psycopg.Connection
 ):
@@ -236,6 +242,21 @@ def test_a_value_rolled_back_opens_but_reconciliation_finds_it(
     assert read(willow, patients[:1]) == {"mine"}
     with present(willow.system) as by:
         assert [(f.code, f.row) for f in reconcile.reconcile(by)] == [("VALUE_ROLLED_BACK", row.id)]
+
+
+def test_a_flood_in_one_column_hides_nothing_in_another(
+    willow: Clinic, patients: list[UUID], rig, owner_sql: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(reconcile, "MOST", 2)
+    with present(willow.system) as by:
+        for row in Restriction.objects.order_by("id"):
+            agreed(row, by=by)
+    for patient in patients:
+        gone = "UPDATE access_restriction SET wording = NULL, terms = NULL WHERE patient_id = %s"
+        old_value(rig, owner_sql, patient, gone)
+    with present(willow.system) as by:
+        found = [f.column for f in reconcile.reconcile(by) if f.table == "access_restriction"]
+    assert found == ["terms", "terms", "wording", "wording"]
 
 
 def test_a_value_taken_away_by_an_action_is_no_finding(willow: Clinic, patients: list[UUID]):

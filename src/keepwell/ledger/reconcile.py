@@ -50,19 +50,21 @@ wrote AS (
        jsonb_each_text(value.value) AS part
   WHERE e.kind = 'sealed' AND e.practice_id = (SELECT custody.practice())
     AND (place.key, part.key) IN (SELECT of, part FROM sealed) GROUP BY 1, 2, 3),
-held AS ({held})
-SELECT CASE WHEN held.id IS NULL THEN 'VALUE_MISSING'
-            WHEN held.version = ANY (wrote.versions) THEN 'VALUE_ROLLED_BACK'
-            ELSE 'VALUE_PLANTED' END, of, part, id
-FROM wrote FULL JOIN held USING (of, part, id)
-WHERE (CASE WHEN wrote.version > 0 THEN wrote.version END) IS DISTINCT FROM held.version
-ORDER BY 2, 3, 4 LIMIT {most}"""
+held AS ({held}),
+wrong AS (
+  SELECT CASE WHEN held.id IS NULL THEN 'VALUE_MISSING'
+              WHEN held.version = ANY (wrote.versions) THEN 'VALUE_ROLLED_BACK'
+              ELSE 'VALUE_PLANTED' END AS code, of, part, id,
+         row_number() OVER (PARTITION BY of, part ORDER BY id) AS nth
+  FROM wrote FULL JOIN held USING (of, part, id)
+  WHERE (CASE WHEN wrote.version > 0 THEN wrote.version END) IS DISTINCT FROM held.version)
+SELECT code, of, part, id FROM wrong WHERE nth <= {most} ORDER BY 2, 3, 4"""
 _HELD = """
   SELECT '{table}' AS of, id, '{column}' AS part,
          ('x' || encode(substring("{column}" FROM 6 FOR 8), 'hex'))::bit(64)::bigint AS version
   FROM {table} WHERE "{column}" IS NOT NULL"""
 MOST = 1000
-"""Findings of one practice; where there are more, these are enough to act on."""
+"""Findings of one column of a practice: enough to act on, and no flood in one hides what is wrong in another."""
 
 
 def reconcile(by: Actor) -> list[Finding]:
