@@ -69,9 +69,9 @@ def readable(*, by: Actor) -> tuple[list[UUID], int]:
 
 
 def batches() -> list[Batch]:
-    """What was printed and not posted, the newest first."""
+    """What was printed and not posted, the oldest first: each that is posted brings the next into sight."""
     rows = _lying().filter(batch__isnull=False).order_by().values_list("batch")
-    found = rows.annotate(at=Min("printed_at"), many=Count("id")).order_by("-at", "batch")
+    found = rows.annotate(at=Min("printed_at"), many=Count("id")).order_by("at", "batch")
     return [Batch(*each) for each in found[:BATCHES]]
 
 

@@ -107,6 +107,23 @@ def papers_of(monkeypatch: pytest.MonkeyPatch) -> list[papers.Sheet]:
     return seen
 
 
+def test_the_oldest_batch_is_shown_first_and_posting_it_brings_the_next(
+    willow: Clinic, rosa: Actor, ada: UUID, mailroom: None, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(printing, "BATCHES", 1)
+    for _ in range(2):
+        sends(rosa, Draft("please.call", ada, ways=(Channel.LETTER,)))
+        dispatched(willow)
+        assert ask(rosa, "/outbox/letters/", {}).status_code == 200
+    older, newer = (m.batch for m in every(willow))
+    assert older != newer
+    for shown in (older, newer):
+        page = text(ask(rosa, "/outbox/letters/"))
+        assert [str(b) in page for b in (older, newer)] == [shown == older, shown == newer]
+        assert ask(rosa, f"/outbox/letters/{shown}/posted/", {}).status_code == 302
+    assert "Printed, not posted yet" not in text(ask(rosa, "/outbox/letters/"))
+
+
 @pytest.mark.attack
 def test_a_letter_is_asked_about_once_more_before_it_is_printed(willow: Clinic, rosa: Actor, ada: UUID, mailroom: None):
     """45 CFR § 164.522(b): after it was cleared, the patient asked to be reached by text alone."""
