@@ -36,8 +36,10 @@ class Moving:
 def match(thread: Thread, patient: UUID, *, by: Actor) -> Thread:
     """The sender is this patient. What they wrote becomes a message of theirs, and the desk's reading of it ends.
 
-    Raises Refusal POLICY_DENY, THREAD_MATCHED, NOT_FOUND.
+    Held from before its posts are read: what arrives meanwhile waits. Raises Refusal POLICY_DENY, THREAD_MATCHED,
+    NOT_FOUND.
     """
+    thread = locked(thread.pk, by)
     if thread.patient_id is not None:
         raise Refusal("THREAD_MATCHED")
     known_to(patient, by)
@@ -50,8 +52,10 @@ def match(thread: Thread, patient: UUID, *, by: Actor) -> Thread:
 def unmatch(thread: Thread, *, by: Actor) -> Thread:
     """The sender is not this patient. Only somebody who may read the message can take it away from them.
 
-    Raises Refusal POLICY_DENY, THREAD_UNKNOWN, NOT_FOUND.
+    Held from before its posts are read: what arrives meanwhile waits. Raises Refusal POLICY_DENY, THREAD_UNKNOWN,
+    NOT_FOUND.
     """
+    thread = locked(thread.pk, by)
     if thread.patient_id is None:
         raise Refusal("THREAD_UNKNOWN")
     chart = charts.open(thread.whose, Sender, Words, by=by, listed=False)
@@ -95,11 +99,11 @@ def _heard(thread: Thread, chart: Chart) -> dict[UUID, bytes]:
 
 def _moved(thread: Thread, into: str, out_of: str, moving: Moving, by: Actor) -> None:
     sounds = {row.post_id: row for row in Recording.objects.filter(id__in=list(moving.sounds))}
-    for post in _posts(thread):
+    for post in _posts(thread).filter(id__in=list(moving.said)):  # never one whose words were not read
         post.whose = thread.whose
         if sound := sounds.get(post.id):
             recordings.moved(sound, post, moving.sounds[sound.id], thread.patient_id, by)
-        setattr(post, into, moving.said.get(post.id))
+        setattr(post, into, moving.said[post.id])
         setattr(post, out_of, None)
         post.save(update_fields=["whose", into, out_of])
 

@@ -16,6 +16,7 @@ from keepwell.base.sending import Channel
 from keepwell.ledger.actions import action
 from keepwell.messaging import incoming, recordings
 from keepwell.messaging.incoming import LONGEST, Incoming
+from keepwell.messaging.lists import locked
 from keepwell.messaging.models import Post, Thread
 from keepwell.vault.phi import PhiClass
 from keepwell.vault.values import LongText
@@ -39,7 +40,7 @@ def take(call: Call, *, by: Actor) -> Thread:
     if before is not None:
         told = f"said:{call.reference}"[:80]
         known = not call.words or Post.objects.filter(outside=told).exists()
-        return before.thread if known else _transcribed(before.thread, call.words, told, by=by)
+        return before.thread if known else _transcribed(locked(before.thread_id, by), call.words, told, by=by)
     sound = recordings.check(call.chunks, call.seconds) if call.chunks else None
     words = call.words[:LONGEST].strip() or _("Voicemail, not written out.")
     return incoming.receive(Incoming(Channel.VOICE, call.number, words, outside, sound=sound), by=by)

@@ -17,14 +17,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import SkipFile
 
 from keepwell.access.tests.test_actions import verbs
-from keepwell.base.actor import Actor
+from keepwell.base.actor import Actor, Purpose
 from keepwell.base.ids import new_id
 from keepwell.base.sending import Channel, Topic
 from keepwell.hooks import uploads
 from keepwell.ledger.doorway import present
-from keepwell.messaging import actions, matching, recordings
+from keepwell.messaging import actions, matching, recordings, voicemail
 from keepwell.messaging.models import Post, Recording, Thread
-from keepwell.messaging.tests.desk import acts, has_mobile, reads
+from keepwell.messaging.tests.desk import acts, arrives_while_it_moves, has_mobile, reads
 from keepwell.outbound import callbacks, connections, gate
 from keepwell.outbound.callbacks import Call
 from keepwell.outbound.gate import Leaving
@@ -270,6 +270,26 @@ def test_a_voicemail_of_somebody_unknown_moves_with_its_thread(
     assert ask(imani, here).content == sound()
     acts(matching.unmatch, imani, thread)
     assert ask(rosa, here).content == sound()
+
+
+def speaks(clinic: Clinic, words: str, chunks: Any = None) -> None:
+    """Something of one voicemail comes in."""
+    with present(again(clinic.system, Purpose.TREAT)) as by:
+        voicemail.take(voicemail.Call("RE7", "+16175550142", words, None, chunks), by=by)
+
+
+@pytest.mark.attack
+def test_words_that_come_while_a_voicemail_moves_are_kept_with_the_patient(
+    willow: Clinic, rosa: Actor, cleo: Actor, imani: Actor, ada: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    speaks(willow, "", lambda: [sound()])
+    with present(willow.system):
+        thread = Thread.objects.get()
+    other = arrives_while_it_moves(monkeypatch, lambda: speaks(willow, "I cannot breathe."))
+    acts(matching.match, rosa, thread, ada)
+    other.join()
+    acts(actions.hand_over, cleo, thread, For(member=imani.id))
+    assert reads(imani, thread) == ["Voicemail, not written out.", "I cannot breathe."]
 
 
 @pytest.mark.attack

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connections
 
 from keepwell import charts
 from keepwell.access import actions as access
@@ -13,7 +16,7 @@ from keepwell.base.actor import Actor, Purpose
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
 from keepwell.ledger.doorway import present
-from keepwell.messaging import incoming
+from keepwell.messaging import incoming, matching
 from keepwell.messaging.excerpts import Line, Words
 from keepwell.messaging.incoming import Incoming
 from keepwell.messaging.models import Thread
@@ -47,6 +50,26 @@ def refused(action: Any, by: Actor, thread: Thread, *more: Any) -> str:
     with pytest.raises(Refusal) as refusal:
         acts(action, by, thread, *more)
     return refusal.value.code
+
+
+def arrives_while_it_moves(patch: pytest.MonkeyPatch, arrives: Callable[[], object]) -> threading.Thread:
+    """Something arrives, over a connection of its own, once the posts of a thread were read and before they move."""
+
+    def comes_in() -> None:
+        try:
+            arrives()
+        finally:
+            connections.close_all()
+
+    heard, other = matching._heard, threading.Thread(target=comes_in)
+
+    def meanwhile(*asked: Any) -> Any:
+        other.start()
+        other.join(1)
+        return heard(*asked)
+
+    patch.setattr(matching, "_heard", meanwhile)
+    return other
 
 
 def reads(by: Actor, thread: Thread) -> list[str]:

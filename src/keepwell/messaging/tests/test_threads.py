@@ -21,7 +21,7 @@ from keepwell.ledger.doorway import present
 from keepwell.messaging import actions, filing, incoming, matching, phoning
 from keepwell.messaging.models import Post, Thread
 from keepwell.messaging.phoning import Call
-from keepwell.messaging.tests.desk import MOBILE, acts, comes, has_mobile, reads, refused
+from keepwell.messaging.tests.desk import MOBILE, acts, arrives_while_it_moves, comes, has_mobile, reads, refused
 from keepwell.patients import actions as patients
 from keepwell.patients.models import ContactPoint
 from keepwell.patients.reach import Contact, Kin
@@ -212,6 +212,31 @@ def test_an_unknown_sender_is_matched_and_the_desks_reading_ends(
     acts(actions.hand_over, cleo, thread, For(member=imani.id))
     assert reads(imani, thread) == ["This is Ada, new phone"]
     assert refused(matching.match, rosa, thread, ada) == "THREAD_MATCHED"
+
+
+@pytest.mark.attack
+def test_a_message_that_arrives_while_its_thread_moves_keeps_its_words(
+    willow: Clinic, cleo: Actor, imani: Actor, ada: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    has_mobile(willow, ada)
+    thread = comes(willow, "One")
+    acts(actions.hand_over, cleo, thread, For(member=imani.id))
+    other = arrives_while_it_moves(monkeypatch, lambda: comes(willow, "Two"))
+    acts(matching.unmatch, imani, thread)
+    other.join()
+    with present(willow.system):
+        found = {(post.thread_id == thread.id, post.line is None, post.words is None) for post in Post.objects.all()}
+    assert found == {(True, False, True), (False, True, False)}
+
+
+@pytest.mark.attack
+def test_what_was_not_read_does_not_move(willow: Clinic, rosa: Actor, ada: UUID):
+    thread = comes(willow, "One", "+16175550177")
+    with present(again(rosa)) as by:
+        moving = matching.Moving("+16175550177", {}, {})
+        matching._matched((thread.whose, ada), thread, ada, moving, by=by)
+    with present(willow.system):
+        assert Post.objects.get().line is not None
 
 
 def test_a_message_kept_with_the_wrong_patient_is_taken_away_from_them(
