@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.access import notices
+from keepwell.access import able, notices
 from keepwell.access.models import ConsentText, Membership
 from keepwell.access.policy import MAY_DO, Can
 from keepwell.base import clock
@@ -30,9 +29,9 @@ ALONE = {
 
 
 def approvers(text: ConsentText) -> list[Membership]:
-    """Who may approve these words: officers and administrators whose person did not word them."""
+    """Who may approve these words: officers and administrators who can sign in, and whose person did not word them."""
     roles = [role for role, can in MAY_DO.items() if Can.APPROVE_CONSENT_TEXTS in can and role is not Role.SYSTEM]
-    author, found = _worded(text), _here(Membership.objects.filter(role__in=roles))
+    author, found = _worded(text), able.members().filter(role__in=roles)
     return [member for member in found.order_by("name", "id") if member.person_id != author]
 
 
@@ -98,10 +97,6 @@ def _worded(text: ConsentText) -> UUID | None:
 
 def _person(member: UUID | None) -> UUID | None:
     return Membership.objects.filter(id=member).values_list("person_id", flat=True).first() if member else None
-
-
-def _here(found: QuerySet[Membership]) -> QuerySet[Membership]:
-    return found.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now()), starts_at__lte=clock.now())
 
 
 def _draft(text: ConsentText) -> None:

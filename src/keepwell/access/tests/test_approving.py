@@ -9,6 +9,7 @@ from keepwell.access import actions, approving, drafts, texts
 from keepwell.access.models import ConsentText, Membership
 from keepwell.access.tests.test_actions import verbs
 from keepwell.base.actor import Actor, Purpose, Role
+from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
 from keepwell.ledger import queries
 from keepwell.ledger.doorway import present
@@ -86,6 +87,21 @@ def test_where_nobody_else_is_one_person_says_why(willow: Clinic, theo: Actor):
         assert queries.cited(by.practice, "consent_text.published", "alone", "sole", by) is not None
         with pytest.raises(IntegrityError):
             ConsentText.objects.filter(id=draft.id).update(alone="")
+
+
+def test_who_cannot_sign_in_is_nobody_else(willow: Clinic, theo: Actor, sam: Actor):
+    from keepwell.compliance.people import dormant
+
+    draft = worded(theo)
+    with present(willow.system) as by:
+        person = actions.add_person(f"{new_id().hex}@example.org", "Invited", by=by)
+        actions.join(person, Role.ADMINISTRATOR, by=by, accepted=False)
+        assert [each.id for each in approving.approvers(fresh(draft))] == [sam.id]
+    assert published(theo, draft, alone="sole") == "CONSENT_TEXT_UNAPPROVED"
+    with present(willow.system) as by:
+        dormant.suspend(willow.members["sam"], by=by)
+        assert approving.approvers(fresh(draft)) == []
+    assert published(theo, draft, alone="sole") == ""
 
 
 def test_whoever_may_approve_is_told_and_does_it_on_the_page(willow: Clinic, theo: Actor, sam: Actor, rosa: Actor):
