@@ -11,7 +11,7 @@ from keepwell.access import authorizations, consents
 from keepwell.access.authorizations import Kind
 from keepwell.access.consents import Asked
 from keepwell.access.models import Authorization, Restriction
-from keepwell.access.rights import LEGAL, TPO, Right
+from keepwell.access.rights import LEGAL, TPO, UNRESTRICTED, Right
 from keepwell.base.actor import Actor
 from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel, Topic
@@ -28,8 +28,11 @@ TOWARD = {
     Right.PAYMENT: (Toward.OUTSIDE, Toward.PLAN),
     Right.OPERATIONS: (Toward.OUTSIDE, Toward.PLAN),
     Right.INVOLVED: (Toward.OUTSIDE, Toward.RELATED),
-}
-"""Right → which restrictions speak of whoever is told by it; by any other, those about anybody outside."""
+} | dict.fromkeys(UNRESTRICTED, ())
+"""Right → which restrictions speak of whoever is told by it; by any other, those about anybody outside.
+
+What a law demands is told whatever was agreed (45 CFR § 164.522(a)(1)(v)): no restriction speaks of it.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,11 @@ TPO = frozenset({Right.TREATMENT, Right.PAYMENT, Right.OPERATIONS})
 LEGAL = frozenset({Right.COURT, Right.LAW_ENFORCEMENT})
 """A proceeding may be against the patient: Part 2 records need more than that (42 CFR § 2.12(d))."""
 
+UNRESTRICTED = frozenset(
+    right for right, rule in RULES.items() if right == Right.HHS or rule.citation.startswith("§ 164.512(")
+)
+"""What no agreed restriction prevents: the Secretary's investigation and all of § 164.512 (§ 164.522(a)(1)(v))."""
+
 NEVER_MEANT = frozenset({Right.INCIDENTAL, Right.LIMITED_SET, Right.MISTAKE})
 """What happens, or holds no names: nobody sends a letter about a patient by these."""
 

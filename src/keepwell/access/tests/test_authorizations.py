@@ -179,13 +179,22 @@ def test_a_restriction_stands_against_an_authorization(willow: Clinic, ada: UUID
 
 @pytest.mark.parametrize(
     ("toward", "right"),
-    [("plan", Right.PAYMENT), ("plan", Right.OPERATIONS), ("related", Right.INVOLVED), ("outside", Right.LAW)],
+    [("plan", Right.PAYMENT), ("plan", Right.OPERATIONS), ("related", Right.INVOLVED), ("outside", Right.TREATMENT)],
 )
 def test_a_restriction_is_found_by_whoever_is_told(willow: Clinic, ada: UUID, toward: str, right: Right):
     with present(willow.system) as by:
         actions.restrict(ada, [], by=by, toward=toward)
     assert telling(willow, ada, right=right) == "RESTRICTION_BLOCK"
     assert (telling(willow, ada, right=Right.TREATMENT) == "RESTRICTION_BLOCK") == (toward == "outside")
+
+
+def test_no_restriction_stands_against_what_the_law_lets_through(willow: Clinic, ada: UUID):
+    with present(willow.system) as by:
+        for toward in ("outside", "plan", "related"):
+            actions.restrict(ada, [], by=by, toward=toward)
+    blocked = {right for right in Right if telling(willow, ada, right=right) == "RESTRICTION_BLOCK"}
+    assert blocked == {Right.TREATMENT, Right.PAYMENT, Right.OPERATIONS, Right.INVOLVED, Right.LIMITED_SET}
+    assert telling(willow, ada, PART2, right=Right.COURT) == "P2_LEGAL_BLOCK"
 
 
 def test_marketing_goes_where_it_was_signed_for_until_it_is_taken_back(willow: Clinic, ada: UUID, bo: UUID):
