@@ -91,17 +91,36 @@ def asked(channel: Channel, *, by: Actor, classes: Iterable[PhiClass] = REACHES)
 
 
 def carriers(wanted: Iterable[Wanted], *, by: Actor) -> dict[Wanted, Carrier | Refusal]:
-    """For many channels and classes at once: four questions to the database, however many there are."""
+    """For many channels and classes at once: four questions to the database, however many there are.
+
+    Of several that are cleared the first that is connected carries; a fifth question says which those are.
+    """
     keys = set(wanted)
     rows = list(_services(by).filter(kind__in={CARRIES[channel] for channel, _classes in keys}))
     asking = _Asking(rows)
-    found: dict[Wanted, Carrier | Refusal] = {}
-    for channel, classes in keys:
-        answers = [asking.answer(row, classes) for row in rows if row.kind == CARRIES[channel]]
-        nobody = _("anybody who carries {channel}").format(channel=channel_word(channel))
-        cleared = next((each for each in answers if isinstance(each, Carrier)), None)
-        found[channel, classes] = cleared or (answers[0] if answers else Refusal("BAA_REQUIRED", vendor=nobody))
-    return found
+    answers = {
+        (channel, classes): [asking.answer(row, classes) for row in rows if row.kind == CARRIES[channel]]
+        for channel, classes in keys
+    }
+    able = {key: [each for each in many if isinstance(each, Carrier)] for key, many in answers.items()}
+    connected = _connected({each.service for many in able.values() if len(many) > 1 for each in many})
+    return {key: _first(able[key], connected) or _nobody(key[0], answers[key]) for key in keys}
+
+
+def _first(able: list[Carrier], connected: frozenset[UUID]) -> Carrier | None:
+    """The first that something can leave by; where none is connected the first of all, whose the reason is then."""
+    return next((each for each in able if each.service in connected), able[0] if able else None)
+
+
+def _nobody(channel: Channel, answers: list[Carrier | Refusal]) -> Carrier | Refusal:
+    word = _("anybody who carries {channel}").format(channel=channel_word(channel))
+    return answers[0] if answers else Refusal("BAA_REQUIRED", vendor=word)
+
+
+def _connected(services: set[UUID]) -> frozenset[UUID]:
+    """Those of these services that the practice is connected to now."""
+    standing = Connection.objects.filter(ended_at=None, service_id__in=services) if services else None
+    return frozenset(standing.order_by().values_list("service_id", flat=True)) if standing is not None else frozenset()
 
 
 def cleared(service: UUID, *, by: Actor, classes: Iterable[PhiClass]) -> Carrier:
@@ -131,16 +150,10 @@ def fallback(channel: Channel, *, by: Actor, among: Iterable[Channel] = NEXT_BES
 def carrying(channels: Iterable[Channel], *, by: Actor) -> frozenset[Channel]:
     """Of these channels, those by which something can leave now: whoever may carry it is connected as well."""
     asked_for = list(channels)
-    answers = _by_kind(by)
-    standing = Connection.objects.filter(
-        ended_at=None, service_id__in=[a.service for _k, a in answers if isinstance(a, Carrier)]
-    )
-    connected = set(standing.order_by().values_list("service_id", flat=True))
-    first: dict[ServiceKind, Carrier] = {}
-    for kind, answer in answers:
-        if isinstance(answer, Carrier):
-            first.setdefault(kind, answer)
-    return frozenset(c for c in asked_for if (one := first.get(CARRIES[c])) and one.service in connected)
+    able = [(kind, answer.service) for kind, answer in _by_kind(by) if isinstance(answer, Carrier)]
+    connected = _connected({service for _kind, service in able})
+    kinds = {kind for kind, service in able if service in connected}
+    return frozenset(c for c in asked_for if CARRIES[c] in kinds)
 
 
 def paused(by: Actor) -> dict[Channel, Refusal]:

@@ -16,7 +16,7 @@ from keepwell.base.sending import Channel
 from keepwell.ledger.doorway import present
 from keepwell.outbound import agreements, connections
 from keepwell.outbound.agreements import REACHES
-from keepwell.outbound.models import Agreement, Decision, Ground, Pause, ServiceKind, VendorService
+from keepwell.outbound.models import Agreement, Connection, Decision, Ground, Pause, ServiceKind, VendorService
 from keepwell.outbound.tests import firms
 from keepwell.outbound.tests.firms import DAY, did, fresh, today
 from keepwell.outbound.tests.sending import SMTP
@@ -149,6 +149,25 @@ def test_a_paused_channel_names_another_and_none_when_there_is_none(theo: Actor)
         assert agreements.fallback(Channel.SMS, by=by) is None
         with pytest.raises(Refusal, match="BAA_EXPIRED"):
             agreements.cleared(row.id, by=by, classes=agreements.REACHES)
+
+
+def test_of_several_that_are_cleared_the_connected_one_carries(theo: Actor):
+    old, new = firms.cleared(theo, ServiceKind.EMAIL, "Old"), firms.cleared(theo, ServiceKind.EMAIL, "New")
+
+    def carries() -> tuple[object, bool]:
+        with present(again(theo)) as by:
+            ways = agreements.carrying([Channel.EMAIL], by=by)
+            return agreements.carrier(Channel.EMAIL, by=by).service, Channel.EMAIL in ways
+
+    assert carries() == (old.id, False), "nobody is connected: the first says so"
+    did(theo, connections.connect, new.id, "smtp", SMTP)
+    assert carries() == (new.id, True)
+    did(theo, connections.connect, old.id, "smtp", SMTP)
+    assert carries() == (old.id, True), "the order of the register decides between two"
+    with present(again(theo)):
+        standing = Connection.objects.get(service_id=old.id, ended_at=None).id
+    did(theo, connections.disconnect, standing)
+    assert carries() == (new.id, True)
 
 
 def deny(by: Actor, agreement: Agreement) -> None:
