@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keepwell import charts
-from keepwell.access import authorizations, texting
+from keepwell.access import offering, texting
 from keepwell.access.pages import page
 from keepwell.access.persons import persons
 from keepwell.access.policy import Can
@@ -104,6 +104,7 @@ def compose(request: HttpRequest, patient: UUID) -> HttpResponse:
     try:
         if chosen.whole:
             draft = drafted(patient, chosen, by)
+            _offered(patient, chosen, by)
             if posted and "look" not in asked:
                 actions.send(replace(draft, key=_once(patient, asked.get("once", ""))), by=by)
                 return HttpResponseRedirect(f"{reverse('outbox')}?show=planned")
@@ -126,13 +127,20 @@ def compose(request: HttpRequest, patient: UUID) -> HttpResponse:
         "stopped": bool(texting.stopped(persons([patient])[patient])),
         "levels": LEVELS,
     }
-    shown |= _fax(patient) if chosen.faxed else {}
+    shown |= _fax(patient, by) if chosen.faxed else {}
     return render(request, "outbound/compose.html", shown, status=refusal.status if refusal else 200)
 
 
-def _fax(patient: UUID) -> dict[str, Any]:
+def _offered(patient: UUID, chosen: Chosen, by: Actor) -> None:
+    """An authorization that this form offers to them, or none: any other is refused as one that is not there."""
+    named = chosen.elsewhere.authorization if chosen.elsewhere else None
+    if named is not None and named not in {each.id for each in offering.usable(patient, by=by)}:
+        raise Refusal("DISCLOSURE_UNAUTHORIZED", field="authorization")
+
+
+def _fax(patient: UUID, by: Actor) -> dict[str, Any]:
     """What only a fax asks: by what right, and which authorizations there are."""
-    usable = [a for a in authorizations.of(patient) if authorizations.why_unusable(a) is None]
+    usable = offering.usable(patient, by=by)
     signed = [(str(a.id), _("signed on {day}").format(day=f"{a.signed_at:%Y-%m-%d}")) for a in usable]
     rights = [(right, RULES[right].words) for right in MEANT]
     return {"rights": [("", _("Choose")), *rights], "signed": [("", _("none")), *signed]}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keepwell import charts
-from keepwell.access import authorizations
+from keepwell.access import offering
 from keepwell.access.models import Practice
 from keepwell.access.pages import page
 from keepwell.access.persons import persons
@@ -49,7 +49,7 @@ def log(request: HttpRequest, patient: UUID) -> HttpResponse:
     """Write down what went to whom; below, what the same person logged about this patient today."""
     by = actor_of(request)
     tag = charts.open(patient, NameTag, by=by, listed=False).one(NameTag)
-    signed = {str(a.id): a for a in authorizations.of(patient) if authorizations.why_unusable(a) is None}
+    signed = {str(a.id): a for a in offering.usable(patient, by=by)}
     choices = [(key, _("signed on {day}").format(day=f"{a.signed_at:%Y-%m-%d}")) for key, a in signed.items()]
     form = DisclosureForm(request.POST if request.method == "POST" else None, signed=choices)
     if form.is_bound and form.is_valid():

@@ -15,7 +15,7 @@ from keepwell.access import authorizations, consenting
 from keepwell.access.models import Authorization
 from keepwell.access.rights import Right
 from keepwell.access.tests.consenting import agree
-from keepwell.access.tests.test_authorizations import signed
+from keepwell.access.tests.test_authorizations import PART2_FORM, signed
 from keepwell.base.actor import Actor
 from keepwell.base.ids import new_id
 from keepwell.base.refusal import Refusal
@@ -176,6 +176,23 @@ def test_the_page_asks_by_what_right_and_puts_nobody_into_an_address(
     dispatched(willow)
     assert len(desk.taken) == 1
     assert only(willow).right == "law"
+
+
+@pytest.mark.attack
+def test_the_desk_is_not_offered_a_part2_consent(willow: Clinic, rosa: Actor, theo: Actor, ada: UUID, desk: Desk):
+    own = signed(willow, ada, **PART2_FORM, recipient="Dr. Lee")
+    path = f"/patients/{ada}/send/"
+    fax = {"what": "contact.check", "by": "fax", "number": TO_LEE.number, "recipient": "Dr. Lee"}
+    fax |= {"right": "authorization", "look": "1"}
+    assert str(own.id) not in text(ask(rosa, f"{path}?by=fax"))
+    assert str(own.id) in text(ask(theo, f"{path}?by=fax"))
+    hidden, unknown = (ask(rosa, path, fax | {"authorization": str(each)}) for each in (own.id, new_id()))
+    assert hidden.status_code == unknown.status_code == 422
+    reason = str(Refusal("DISCLOSURE_UNAUTHORIZED").message)
+    assert reason in text(hidden) and reason in text(unknown)
+    general = signed(willow, ada, classes=CONTACT)
+    assert str(general.id) in text(ask(rosa, f"{path}?by=fax"))
+    assert ask(rosa, path, fax | {"authorization": str(general.id)}).status_code == 200
 
 
 def test_what_is_asked_prints_nothing():

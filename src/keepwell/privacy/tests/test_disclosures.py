@@ -16,7 +16,7 @@ from keepwell.access import authorizations, notices
 from keepwell.access.actions import system_actor
 from keepwell.access.models import Authorization
 from keepwell.access.tests.test_actions import verbs
-from keepwell.access.tests.test_authorizations import signed
+from keepwell.access.tests.test_authorizations import PART2_FORM, signed
 from keepwell.base import clock
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.ids import new_id
@@ -86,6 +86,20 @@ def test_what_cannot_be_is_refused(rosa: Actor, ada: UUID):
     assert code(rosa, ada, at=clock.now() - 3000 * DAY) == "DISCLOSED_LATER"
     assert code(rosa, ada, withheld_until=clock.now().date()) == "WITHHELD_FOR_NOBODY"
     assert code(rosa, ada, Right.AUTHORIZATION) == "DISCLOSURE_UNAUTHORIZED"
+
+
+@pytest.mark.attack
+def test_the_desk_is_not_offered_a_part2_consent(willow: Clinic, rosa: Actor, theo: Actor, ada: UUID):
+    own, general = signed(willow, ada, **PART2_FORM), signed(willow, ada)
+    path = f"/patients/{ada}/disclosures/log/"
+    page = text(ask(rosa, path))
+    assert str(general.id) in page and str(own.id) not in page
+    assert str(own.id) in text(ask(theo, path))
+    said = FULL | {"right": "authorization", "way": "phone", "classes": ["part2"], "authorization": str(own.id)}
+    assert ask(rosa, path, said).status_code == 422
+    with present(willow.system):
+        assert not Disclosure.objects.filter(patient_id=ada).exists()
+    assert ask(theo, path, said).status_code == 302
 
 
 def test_an_authorization_covers_what_it_names_and_no_other_patient(
