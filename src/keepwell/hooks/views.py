@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from keepwell.access.actions import system_actor
 from keepwell.access.pages import public
 from keepwell.base.actor import Actor, Purpose
+from keepwell.base.refusal import Refusal
 from keepwell.base.sending import Channel
 from keepwell.hooks import keeping
 from keepwell.hooks.uploads import Awaited, AwaitedFile
@@ -32,9 +33,12 @@ def carrier(request: HttpRequest, practice: UUID, connection: UUID) -> HttpRespo
     """One signed call. Nothing of it is shown, logged or answered but that it was taken."""
     with present(_keepwell(practice)) as by:
         url, awaits = callbacks.address(connection, by=by), receiving.takes_files(connection)
+    handler = AwaitedFile(request, MOST)
     if awaits:
-        request.upload_handlers = [AwaitedFile(request, MOST)]
+        request.upload_handlers = [handler]
     call, file, keepwell = _call(request, url), _file(request), partial(_keepwell, practice)
+    if handler.over:
+        raise Refusal("DOCUMENT_TOO_LARGE", field="file", limit="25 MB")
     try:
         _heard(connection, call, file, keepwell)
     except DatabaseError as error:

@@ -38,10 +38,12 @@ def takes_files(connection: UUID) -> bool:
 def brought(connection: UUID, call: Call, *, by: Actor) -> Came | None:
     """What a signed call brings; None for one that is about something else. Raises Refusal PAYLOAD_TAMPERED."""
     row = _standing(connection)
-    what = RECEIVERS[row.connector].brought(call.fields, with_file=bool(call.files)) if row else None
-    if what is None:
+    if row is None:
         return None
     known = callbacks.proved(connection, call, by=by)
+    what = RECEIVERS[row.connector].brought(call.fields, with_file=bool(call.files))
+    if what is None:
+        return None
     return Came(what, known, callbacks.heard_before(known))
 
 

@@ -14,19 +14,20 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.files.uploadhandler import SkipFile
+from django.core.files.uploadhandler import SkipFile, StopUpload
 
 from keepwell.access.tests.test_actions import verbs
 from keepwell.base.actor import Actor, Purpose
 from keepwell.base.ids import new_id
 from keepwell.base.sending import Channel, Topic
-from keepwell.hooks import uploads
+from keepwell.hooks import uploads, views
 from keepwell.ledger.doorway import present
 from keepwell.messaging import actions, matching, recordings, voicemail
 from keepwell.messaging.models import Post, Recording, Thread
 from keepwell.messaging.tests.desk import acts, arrives_while_it_moves, has_mobile, reads
 from keepwell.outbound import callbacks, connections, gate
 from keepwell.outbound.callbacks import Call
+from keepwell.outbound.connectors import answers
 from keepwell.outbound.gate import Leaving
 from keepwell.outbound.models import Connection, ServiceKind
 from keepwell.outbound.tests import firms
@@ -160,9 +161,9 @@ def test_a_forged_signature_keeps_nothing_of_its_file(
 def test_a_second_file_breaks_the_signature(willow: Clinic, pat: Actor, faxes: Desk):
     handler = uploads.AwaitedFile(None, 10)
     handler.new_file("file", "a", "b", 1)
-    handler.receive_data_chunk(b"x" * 30, 0)
-    taken = handler.file_complete(30)
-    assert (taken.size, taken.sha1) == (11, hashlib.sha1(b"x" * 30, usedforsecurity=False).hexdigest())
+    handler.receive_data_chunk(b"x" * 10, 0)
+    taken = handler.file_complete(10)
+    assert (taken.size, taken.sha1) == (10, hashlib.sha1(b"x" * 10, usedforsecurity=False).hexdigest())
     with pytest.raises(SkipFile):
         handler.new_file("more", "a", "b", 1)
     taken.close()
@@ -202,6 +203,50 @@ def test_one_that_is_too_large_is_refused(willow: Clinic, pat: Actor, faxes: Des
     monkeypatch.setattr(documents, "MOST", 20)
     answer = calls(willow, pat, FAX, PDF)
     assert (answer.status_code, b"DOCUMENT_TOO_LARGE" in answer.content) == (413, True)
+
+
+@pytest.mark.attack
+def test_of_what_is_too_long_no_more_is_read():
+    handler = uploads.AwaitedFile(None, 10)
+    assert handler.handle_raw_input(None, {}, 10 + uploads.FIELDS, b"") is None
+    assert handler.handle_raw_input(None, {}, 11 + uploads.FIELDS, b"") is not None
+    handler.new_file("file", "a", "b", 1)
+    handler.receive_data_chunk(b"x" * 10, 0)
+    with pytest.raises(StopUpload) as stopped:
+        handler.receive_data_chunk(b"x", 10)
+    assert stopped.value.connection_reset
+    assert handler.over
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("beside", [0, uploads.FIELDS])
+def test_what_goes_past_the_limit_is_not_read_to_its_end(
+    willow: Clinic, pat: Actor, faxes: Desk, monkeypatch: pytest.MonkeyPatch, beside: int
+):
+    """Neither where the call says how long it is nor where its file only turns out to be."""
+    monkeypatch.setattr(views, "MOST", 20)
+    monkeypatch.setattr(uploads, "FIELDS", beside)
+    assert calls(willow, pat, FAX, bytes(20)).status_code == (422 if beside else 413)
+    answer = calls(willow, pat, FAX, bytes(300_000), token="guess")
+    assert (answer.status_code, b"DOCUMENT_TOO_LARGE" in answer.content) == (413, True)
+    assert kept(willow) == []
+
+
+@pytest.mark.attack
+def test_a_field_that_is_folded_without_end_is_a_forged_call_too(willow: Clinic, pat: Actor, faxes: Desk):
+    for fax in ("[" * 50_000, "[" * 200_000):
+        assert calls(willow, pat, {"fax": fax}, token="guess").status_code == 403
+        assert calls(willow, pat, {"fax": fax}).status_code == 204
+
+
+@pytest.mark.attack
+def test_nothing_of_a_forged_call_is_read(willow: Clinic, pat: Actor, faxes: Desk, monkeypatch: pytest.MonkeyPatch):
+    read: list[str] = []
+    monkeypatch.setattr(answers, "inside", lambda said: read.append(said) or {})
+    assert calls(willow, pat, {"fax": "{}"}, token="guess").status_code == 403
+    assert read == []
+    assert calls(willow, pat, {"fax": "{}"}).status_code == 204
+    assert read == ["{}"]
 
 
 @pytest.mark.attack

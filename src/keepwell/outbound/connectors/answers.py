@@ -13,6 +13,9 @@ from keepwell.outbound.connectors import wire
 from keepwell.outbound.connectors.base import Fate, Outcome, Parcel
 from keepwell.vault.uploads import Spool
 
+LONGEST = 100_000
+"""Characters read of the JSON in one field."""
+
 
 def posted(
     parcel: Parcel, url: str, body: bytes, headers: Mapping[str, str]
@@ -73,7 +76,7 @@ def said_in(answer: wire.Answer) -> dict[str, Any]:
     """The JSON of an answer; nothing if it is none."""
     try:
         said = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
 
@@ -81,8 +84,8 @@ def said_in(answer: wire.Answer) -> dict[str, Any]:
 def inside(said: str) -> dict[str, Any]:
     """The JSON some carriers put in one field of a form; nothing if it is none."""
     try:
-        found = json.loads(said or "{}")
-    except ValueError:
+        found = json.loads(said or "{}") if len(said) <= LONGEST else {}
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
