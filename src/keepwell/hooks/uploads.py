@@ -40,10 +40,10 @@ class AwaitedFile(FileUploadHandler):
     def handle_raw_input(
         self,
         input_data: Any,
-        META: Any,
+        META: Any,  # noqa: N803 - as Django calls it
         content_length: int,
         boundary: Any,
-        encoding: Any = None,  # noqa: N803 - Django's
+        encoding: Any = None,
     ) -> tuple[QueryDict, MultiValueDict[str, Any]] | None:
         self.over = content_length > self._most + FIELDS
         return (QueryDict(), MultiValueDict()) if self.over else None
