@@ -242,7 +242,12 @@ def test_a_field_that_is_folded_without_end_is_a_forged_call_too(willow: Clinic,
 @pytest.mark.attack
 def test_nothing_of_a_forged_call_is_read(willow: Clinic, pat: Actor, faxes: Desk, monkeypatch: pytest.MonkeyPatch):
     read: list[str] = []
-    monkeypatch.setattr(answers, "inside", lambda said: read.append(said) or {})
+
+    def inside(said: str) -> dict[str, Any]:
+        read.append(said)
+        return {}
+
+    monkeypatch.setattr(answers, "inside", inside)
     assert calls(willow, pat, {"fax": "{}"}, token="guess").status_code == 403
     assert read == []
     assert calls(willow, pat, {"fax": "{}"}).status_code == 204
