@@ -14,6 +14,7 @@ INBOX = {
     "message.answer_sent": (_("handed over an answer to"), _("handed over an answer")),
     "message.answer_undone": (_("took back an answer to"), _("took back an answer")),
     "message.answered": (_("answered a message of"), _("answered a message")),
+    "voicemail.recorded": (_("took in the recording of a voicemail of"), _("took in the recording of a voicemail")),
     "voicemail.transcribed": (_("took in the words of a voicemail of"), _("took in the words of a voicemail")),
     "message.auto_answered": (_("told the emergency numbers to"), _("told somebody the emergency numbers")),
     "message.escalated": (_("told somebody of an unread message from"), _("told somebody of an unread message")),

@@ -1,6 +1,7 @@
 """Keeping what a proved call brings: a fax in the tray of documents, a voicemail in the inbox.
 
 What cannot be kept is refused by name, and the inbox says that it came: nobody learns of a lost fax from its sender.
+Many carriers never bring it again; where one does, the file joins what was said.
 """
 
 from __future__ import annotations
@@ -23,11 +24,6 @@ from keepwell.records.documents import Coming
 from keepwell.records.models import Document
 from keepwell.vault.uploads import Spool
 
-LOST = frozenset(
-    {"DOCUMENT_TYPE", "RECORDING_TYPE", "DOCUMENT_TOO_LARGE", "DOCUMENT_SWELLS", "FILE_QUARANTINED", "FILES_MISSING"}
-)
-"""Why something is never kept, however often the carrier brings it."""
-
 
 def keep(came: Came, upload: Awaited | None, keepwell: Callable[[], Actor]) -> None:
     """Keeps it, once. Raises the refusals of `documents.check` and `receiving.fetched`."""
@@ -39,9 +35,8 @@ def keep(came: Came, upload: Awaited | None, keepwell: Callable[[], Actor]) -> N
             if receiving.mark(came, by=by):
                 _kept(came, spool, by)
     except Refusal as refusal:
-        if refusal.code in LOST:
-            with present(keepwell()) as by:
-                _told(came, refusal, by)
+        with present(keepwell()) as by:
+            _lost(came, refusal, by)
         raise
     finally:
         if fetched is not None:
@@ -59,6 +54,15 @@ def _kept(came: Came, spool: Spool | None, by: Actor) -> None:
 
 def _pieces(spool: Spool | None) -> Callable[[], Iterable[bytes]] | None:
     return spool.chunks if spool is not None else None
+
+
+def _lost(came: Came, refusal: Refusal, by: Actor) -> None:
+    """What somebody said is kept without its recording, and the inbox is told, once, that something is missing."""
+    what, spoken = came.what, came.channel == Channel.VOICE
+    if spoken and what.words:
+        voicemail.take(voicemail.Call(what.reference, what.number, what.words, what.seconds), by=by)
+    if not (spoken and voicemail.heard(what.reference)):
+        _told(came, refusal, by)
 
 
 def _told(came: Came, refusal: Refusal, by: Actor) -> None:

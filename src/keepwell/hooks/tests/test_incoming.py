@@ -275,6 +275,8 @@ def test_a_signed_address_elsewhere_is_not_fetched(willow: Clinic, pat: Actor, f
         assert inside.asked == []
     assert (answer.status_code, b"MEDIA_ELSEWHERE" in answer.content) == (403, True)
     assert b"MEDIA_UNREADABLE" in calls(willow, pat, FAX | {"media_url": f"{faxes.url}/none"}).content
+    with present(willow.system):
+        assert Thread.objects.get().channel == "fax", "and the inbox is told of both, once"
 
 
 def test_a_voicemail_is_a_message_of_whoever_has_the_number(
@@ -320,6 +322,54 @@ def test_a_voicemail_of_somebody_unknown_moves_with_its_thread(
     assert ask(imani, here).content == sound()
     acts(matching.unmatch, imani, thread)
     assert ask(rosa, here).content == sound()
+
+
+@pytest.mark.attack
+def test_what_could_not_be_kept_for_now_is_told_once_and_its_words_are_kept(
+    willow: Clinic, pat: Actor, cleo: Actor, imani: Actor, ada: UUID, machine: Desk
+):
+    has_mobile(willow, ada)
+    spoken = CALLED | {"RecordingUrl": f"{machine.url}/Recordings/RE7"}
+    said = spoken | {"TranscriptionText": "I cannot breathe."}
+    for fields in (spoken, said, said):
+        assert b"MEDIA_UNREADABLE" in calls(willow, pat, fields).content
+    with present(willow.system):
+        thread = Thread.objects.get()
+    acts(actions.hand_over, cleo, thread, For(member=imani.id))
+    lost, words = reads(imani, thread)
+    assert ("MEDIA_UNREADABLE" in lost, words) == (True, "I cannot breathe.")
+    machine.files["/Recordings/RE7"] = (200, {}, sound())
+    for fields in (said, spoken | {"again": "1"}):
+        assert calls(willow, pat, fields).status_code == 204
+    with present(willow.system):
+        row = Recording.objects.get()
+    assert reads(imani, thread) == [lost, words]
+    assert "voicemail.recorded" in verbs(willow)
+    assert ask(imani, f"/inbox/{thread.id}/recording/{row.id}/").content == sound()
+    assert f"/inbox/{thread.id}/recording/{row.id}/" in text(ask(imani, f"/inbox/{thread.id}/"))
+
+
+@pytest.mark.attack
+def test_a_recording_that_is_kept_is_not_told_as_lost(willow: Clinic, pat: Actor, rosa: Actor, machine: Desk):
+    spoken = CALLED | {"RecordingUrl": f"{machine.url}/Recordings/RE7"}
+    machine.files["/Recordings/RE7"] = (200, {}, sound())
+    assert calls(willow, pat, spoken).status_code == 204
+    machine.files.clear()
+    assert b"MEDIA_UNREADABLE" in calls(willow, pat, spoken | {"TranscriptionText": "Call me."}).content
+    with present(willow.system):
+        thread = Thread.objects.get()
+    assert reads(rosa, thread) == ["Voicemail, not written out.", "Call me."]
+
+
+def test_a_recording_that_comes_after_its_words_joins_them(willow: Clinic, rosa: Actor):
+    speaks(willow, "Call me.")
+    for _time in range(2):
+        speaks(willow, "", lambda: [sound()])
+        speaks(willow, "Call me.")
+    with present(willow.system):
+        thread, row = Thread.objects.get(), Recording.objects.get()
+    assert reads(rosa, thread) == ["Call me."]
+    assert ask(rosa, f"/inbox/{thread.id}/recording/{row.id}/").content == sound()
 
 
 def speaks(clinic: Clinic, words: str, chunks: Any = None) -> None:
