@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import math
 import socket
 import ssl
 import time
@@ -24,8 +25,8 @@ from keepwell.outbound.connectors.base import SECONDS
 from keepwell.vault.uploads import Spool
 
 MOST = PIECE = 64 * 1024
-LONGEST = 60.0
-"""Seconds a file may take to come."""
+LONGEST = 15.0
+"""Seconds a file may take to come, all of it together: somebody's call waits for it."""
 
 
 class Away(Exception):
@@ -124,21 +125,23 @@ def fetch(
 ) -> Spool | None:
     """What lies there, sealed as it comes, `most` bytes and one of it; None when the answer is no plain yes.
 
-    No redirect is followed and nothing is unpacked. Raises Away, Silent and the refusals of `judged`.
+    No redirect is followed, nothing is unpacked, and all of it is over in `LONGEST`. Raises Away, Silent and the
+    refusals of `judged`.
     """
+    until = time.monotonic() + LONGEST
     target = judged(url, allowed)
     connection = http.client.HTTPConnection(target.host, target.port, timeout=SECONDS)
     try:
-        connection.sock = _secured(target, authority)
+        connection.sock = _secured(target, authority, until)
     except (OSError, ValueError):
         connection.close()
         raise Away from None
     try:
         connection.request("GET", target.path, headers={"Accept-Encoding": "identity", **headers})
-        response = connection.getresponse()
-        if response.status != http.client.OK or response.getheader("Content-Encoding", "identity") != "identity":
-            return None
-        return _spooled(response, most)
+        with connection.getresponse() as response:
+            if response.status != http.client.OK or response.getheader("Content-Encoding", "identity") != "identity":
+                return None
+            return _spooled(response, most)
     except (OSError, ValueError, http.client.HTTPException):
         raise Silent from None
     finally:
@@ -146,24 +149,44 @@ def fetch(
 
 
 def _spooled(response: http.client.HTTPResponse, most: int) -> Spool:
-    spool, until = Spool(), time.monotonic() + LONGEST
+    spool = Spool()
     try:
         while spool.size <= most and (piece := response.read(min(PIECE, most + 1 - spool.size))):
             spool.write(piece)
-            if time.monotonic() > until:
-                raise Silent
     except BaseException:
         spool.close()
         raise
     return spool
 
 
-def _secured(target: Target, authority: Any) -> ssl.SSLSocket:
+class _Timed(ssl.SSLSocket):
+    """Each read waits only for what is left of the whole: bytes that trickle in win no time (CWE-400)."""
+
+    until = math.inf
+
+    def recv_into(self, *asked: Any, **more: Any) -> int:
+        self.settimeout(_left(self.until))
+        return super().recv_into(*asked, **more)
+
+
+def _left(until: float) -> float:
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return min(SECONDS, left)
+
+
+def _secured(target: Target, authority: Any, until: float = math.inf) -> ssl.SSLSocket:
     trusts = ssl.create_default_context(cadata=str(authority) if authority else None)
     trusts.minimum_version = ssl.TLSVersion.TLSv1_2
-    plain = socket.create_connection((target.address, target.port), timeout=SECONDS)
+    trusts.sslsocket_class = _Timed
+    plain = socket.create_connection((target.address, target.port), timeout=_left(until))
     try:
-        return trusts.wrap_socket(plain, server_hostname=target.host)
+        plain.settimeout(_left(until))
+        secured = trusts.wrap_socket(plain, server_hostname=target.host)
+        assert isinstance(secured, _Timed)
+        secured.until = until
+        return secured
     except OSError:
         plain.close()
         raise

@@ -10,6 +10,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -142,6 +143,8 @@ class Desk:
     files: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
     """What lies where: status, headers, content."""
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    trickles: str = ""
+    """What comes byte by byte: its "head" or its "body"."""
 
     def secrets(self, **more: Any) -> dict[str, Any]:
         given = {
@@ -176,11 +179,18 @@ def https() -> Iterator[Desk]:
         def do_GET(self) -> None:
             desk.asked.append((self.path, dict(self.headers)))
             status, more, body = desk.files.get(self.path, (404, {}, b""))
+            if desk.trickles == "head":
+                self._trickle(b"HTTP/1.0 200 OK\r\nX-Slow: " + b"x" * 100)
             self.send_response(status)
             for name, value in more.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body)
+            self._trickle(body) if desk.trickles else self.wfile.write(body)
+
+        def _trickle(self, content: bytes) -> None:
+            for at in range(len(content)):
+                self.wfile.write(content[at : at + 1])
+                time.sleep(0.05)
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from keepwell.base.refusal import Refusal
+from keepwell.outbound.connectors import wire
 from keepwell.outbound.connectors.base import Brought, Receiver
 from keepwell.outbound.connectors.fax import FaxesIn
 from keepwell.outbound.connectors.voice import VoicemailIn
@@ -138,6 +140,19 @@ def test_no_redirect_is_followed_and_nothing_is_unpacked(receiver: Receiver):
             assert refusal.value.code == "MEDIA_UNREADABLE"
         assert elsewhere.asked == []
         assert desk.asked[0][1]["Authorization"].startswith("Basic ")
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("part", ["head", "body"])
+def test_bytes_that_trickle_in_win_no_time(part: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(wire, "LONGEST", 0.5)
+    with https() as desk:
+        desk.files["/slow"], desk.trickles = (200, {}, bytes(100)), part
+        began = time.monotonic()
+        with pytest.raises(Refusal) as refusal:
+            FaxesIn().fetch(Brought("1", url=f"{desk.url}/slow"), desk.secrets(), 1000)
+        assert refusal.value.code == "MEDIA_UNREADABLE"
+        assert time.monotonic() - began < 2
 
 
 @pytest.mark.attack
