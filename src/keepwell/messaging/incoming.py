@@ -62,11 +62,17 @@ def texted(words: str, *, pictures: bool) -> str:
 def receive(came: Incoming, *, by: Actor) -> Thread:
     """Keeps what came in; once, however often the carrier brings it. Raises Refusal FIELD_EMPTY, TEXT_TOO_LONG."""
     checked(came.words)
-    before = Post.objects.filter(outside=came.outside).select_related("thread").first() if came.outside else None
+    before = brought_before(came.outside)
     if before is not None:
-        return before.thread
+        return before
     patient = who_has(came.sender, by=by)
     return _received(patient, came, patient, by=by)
+
+
+def brought_before(outside: str) -> Thread | None:
+    """The thread of what a carrier brought with this number, if it brought it before."""
+    before = Post.objects.filter(outside=outside).select_related("thread").first() if outside else None
+    return before.thread if before is not None else None
 
 
 def checked(words: str) -> LongText:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import email
 import email.utils
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -29,6 +31,9 @@ from keepwell.records.models import Document
 
 MOST = 40 * 1024 * 1024
 PAPERS = 20
+PARTS = 500
+"""Lines that may part a message (RFC 2046 § 5.1.1): each part costs ten thousand times the bytes of its line."""
+EDGE = re.compile(rb"(?:^|[\r\n])--")
 ROOM = 2_000
 """Characters kept free for what Keepwell itself says of a message."""
 
@@ -54,15 +59,24 @@ class Mail:
 
     @property
     def once(self) -> str:
-        """What it is kept once by: its number and its sender, or somebody else's number would keep theirs out."""
-        return f"{self.sender}\n{self.number}" if self.number else ""
+        """What it is kept once by: its number, its sender and all it says.
+
+        Anybody can write a number that was used before, and a sender: neither keeps another message out.
+        """
+        if not self.number:
+            return ""
+        digest = hashlib.sha256(repr((self.subject, self.own)).encode())
+        for name, content in self.papers:
+            digest.update(repr((name, hashlib.sha256(content).digest())).encode())
+        return f"{self.sender}\n{self.number}\n{digest.hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of one: its thread, how many papers wait to be sorted, and the codes of those that were refused.
 
-    There is no thread when it only reported that a message of ours did not arrive.
+    One that came before is told by its thread alone. There is no thread when it only reported that a message of ours
+    did not arrive.
     """
 
     thread: Thread | None
@@ -74,6 +88,8 @@ def read(raw: bytes) -> Mail:
     """Takes a message apart. Raises Refusal MAIL_UNREADABLE, FILE_TOO_LARGE."""
     if len(raw) > MOST:
         raise Refusal("FILE_TOO_LARGE", limit="40 MB")
+    if len(list(islice(EDGE.finditer(raw), PARTS + 1))) > PARTS:
+        raise Refusal("MAIL_UNREADABLE")
     try:
         message = email.message_from_bytes(raw)
         if message.keys():
@@ -105,13 +121,17 @@ def take(raw: bytes, *, by: Actor) -> Taken:
         return _unread(raw, refusal.code, by)
     if mail.failed and reports.bounced(mail.about, mail.failed, by=by):
         return Taken(None, 0, ())
-    kept, refused = _papers(mail, by)
+    once = mail.once
+    before = incoming.brought_before(outside("mail", once))
+    if before is not None:
+        return Taken(before, 0, ())
+    kept, refused = _papers(mail, once, by)
     said = [mail.words, *(_not_kept(each) for each in refused)]
     if mail.cut:
         _whole(raw, mail.sender, by)
         said.append(_("There is more of it than is shown here: it lies whole with the documents to be sorted."))
     words = "\n\n".join(filter(None, said)) or _("An e-mail without words.")
-    thread = incoming.receive(Incoming(Channel.EMAIL, mail.sender, words, outside("mail", mail.once)), by=by)
+    thread = incoming.receive(Incoming(Channel.EMAIL, mail.sender, words, outside("mail", once)), by=by)
     if stopping.asks_to_stop(mail.own, mail.subject):
         stopping.stop(thread, by=by)
     elif not mail.automatic:
@@ -119,11 +139,11 @@ def take(raw: bytes, *, by: Actor) -> Taken:
     return Taken(thread, kept + mail.cut, tuple(each.code for each in refused))
 
 
-def _papers(mail: Mail, by: Actor) -> tuple[int, list[Refusal]]:
+def _papers(mail: Mail, once: str, by: Actor) -> tuple[int, list[Refusal]]:
     """Keeps the papers. One that is refused keeps nothing else out; while nothing can be screened all of it waits."""
     refused: list[Refusal] = []
     for at, (name, content) in enumerate(mail.papers):
-        number = outside("mail", f"{mail.once}:{at}") if mail.once else ""
+        number = outside("mail", f"{once}:{at}") if once else ""
         coming = Coming(lambda content=content: [content], Document.Source.EMAIL, name, mail.sender, number)  # type: ignore[misc]
         try:
             documents.check(coming)

@@ -30,7 +30,12 @@ BROKEN = (
 )
 """What Python's e-mail parser raises on messages it cannot take apart."""
 DEEPEST = 5
-LONGEST_PAGE = 1_000_000
+LONGEST_TEXT = 1_000_000
+LONGEST_PAGES = 50_000
+"""Characters of pages (HTML) read of one message: Python's parser takes the square of their number."""
+OPEN = re.compile(r"<[^<>]*(?=<|\Z)")
+MOST_OPEN = 50
+"""Tags that never end; with more of them the parser would read the rest again for each."""
 
 
 @dataclass(slots=True)
@@ -42,6 +47,7 @@ class Found:
     failed: list[str] = field(default_factory=list)
     about: str = ""
     cut: bool = False
+    room: int = LONGEST_PAGES
 
 
 def header(message: Message, name: str) -> str:
@@ -90,15 +96,23 @@ def _leaf(part: Message, kind: str, found: Found, *, silent: bool) -> None:
     if kind == "text/rfc822-headers" and silent:
         found.about = found.about or header(HeaderParser().parsestr(_text(part)), "Message-ID")
     elif kind in ("text/plain", "text/html") or kind.startswith(("multipart/", "message/")):
-        said = _text(part)
-        found.cut = found.cut or len(said) > LONGEST_PAGE
-        said = (plain(said[:LONGEST_PAGE]) if kind == "text/html" else said[:LONGEST_PAGE]).strip()
-        if said and (name or not silent):
+        said = _words(part, kind, found) if name or not silent else ""
+        if said:
             found.words.append(f"{name}:\n{said}" if name else said)
     else:
         content = part.get_payload(decode=True)
         if isinstance(content, bytes) and content:
             found.papers.append((name, content))
+
+
+def _words(part: Message, kind: str, found: Found) -> str:
+    """The words of a part, as many as are read; whatever is longer is cut, and the message kept whole elsewhere."""
+    said, page = _text(part), kind == "text/html"
+    most = found.room if page else LONGEST_TEXT
+    found.cut = found.cut or len(said) > most
+    said = said[:most]
+    found.room -= len(said) if page else 0
+    return (plain(said) if page else said).strip()
 
 
 def _forwarded(message: Message, found: Found, depth: int, *, silent: bool) -> None:
@@ -155,14 +169,22 @@ class _Text(HTMLParser):
             self.parts.append(data)
 
 
-def plain(html: str) -> str:
-    """A page as plain text. Where the parser gives up, what stands between its tags."""
+def _parsed(html: str) -> str:
     reader = _Text()
     try:
         reader.feed(html)
         reader.close()
-        said = "".join(reader.parts)
+        return "".join(reader.parts)
     except AssertionError:
-        said = re.sub(r"<[^<>]*>", "\n", html)
+        return _between(html)
+
+
+def _between(html: str) -> str:
+    return re.sub(r"<[^<>]*>", "\n", html)
+
+
+def plain(html: str) -> str:
+    """A page as plain text. Where the parser gives up, or would never end, what stands between its tags."""
+    said = _between(html) if len(OPEN.findall(html)) > MOST_OPEN else _parsed(html)
     lines = (" ".join(line.split()) for line in said.splitlines())
     return "\n".join(line for line in lines if line)

@@ -279,6 +279,31 @@ def test_somebody_elses_number_on_a_mail_keeps_no_mail_out(willow: Clinic, ada: 
         assert Post.objects.filter(kind="received").count() == 2
 
 
+@pytest.mark.attack
+def test_a_used_number_and_a_forged_sender_keep_no_other_mail_out(willow: Clinic, ada: UUID):
+    takes(willow, message().as_bytes())
+    other = message()
+    other.set_content("I cannot breathe well.")
+    takes(willow, other.as_bytes())
+    with_paper = message()
+    with_paper.add_attachment(PDF, maintype="application", subtype="pdf", filename="lab.pdf")
+    assert takes(willow, with_paper.as_bytes()).papers == 1
+    with present(willow.system):
+        assert Post.objects.filter(kind="received").count() == 3
+
+
+@pytest.mark.attack
+def test_a_mail_that_comes_again_does_nothing_again(willow: Clinic, pat: Actor):
+    writes(pat)
+    made = message()
+    made.add_attachment(PDF, maintype="application", subtype="pdf", filename="lab.pdf")
+    first = takes(willow, made.as_bytes())
+    assert len(every(willow)) == 1
+    with later(days=2):
+        assert takes(willow, made.as_bytes()) == mail.Taken(first.thread, 0, ())
+    assert len(every(willow)) == 1
+
+
 def test_a_machines_mail_is_answered_by_no_machine(willow: Clinic, ada: UUID):
     adds(willow, ada, Contact(system="email", value="ada@example.org"))
     takes(willow, message(Auto_Submitted="auto-replied").as_bytes())

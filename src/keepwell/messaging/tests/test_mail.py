@@ -272,3 +272,45 @@ def test_a_mail_of_a_patient_stays_theirs_whatever_else_is_wrong(willow: Clinic,
     taken = takes(willow, HEAD + b"Content-Type: text/plain; charset=x\n\nHello")
     assert taken.thread
     assert taken.thread.patient_id == ada
+
+
+@pytest.mark.attack
+def test_of_a_page_without_end_only_the_start_is_read_and_the_mail_is_kept_whole(willow: Clinic, rosa: Actor):
+    page = b"<p>Hello</p>" + b"<i></i>" * mailparts.LONGEST_PAGES + b"<p>The end</p>"
+    words = said(willow, rosa, HEAD + b"Content-Type: text/html\n\n" + page)
+    assert "Hello" in words
+    assert "The end" not in words
+    assert "lies whole" in words
+    assert [row.type for row in papers(willow)] == ["message/rfc822"]
+
+
+@pytest.mark.attack
+def test_many_pages_are_read_no_further_than_one():
+    made = message()
+    for each in range(3):
+        made.add_attachment("<p>x</p>" * (mailparts.LONGEST_PAGES // 16) + f"<p>{each}</p>", subtype="html")
+    found = mail.read(made.as_bytes())
+    assert found.cut
+    assert "0" in found.own.split()
+    assert "2" not in found.own.split()
+
+
+@pytest.mark.attack
+def test_tags_that_never_end_are_not_parsed():
+    assert "Hello" in mailparts.plain("<a " * (mailparts.MOST_OPEN + 1) + "Hello</a>")
+
+
+@pytest.mark.attack
+def test_a_page_nobody_is_shown_is_not_read():
+    made = message()
+    made.add_alternative("<p>Hello</p>" * mailparts.LONGEST_PAGES, subtype="html")
+    assert not mail.read(made.as_bytes()).cut
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("line", [b"--b\n\n", b"--b\r\r", b"--b\r\n"])
+def test_a_mail_of_very_many_parts_is_kept_as_it_came(willow: Clinic, rosa: Actor, line: bytes):
+    raw = HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + line * (mail.PARTS + 1)
+    assert "could not be read" in said(willow, rosa, raw)
+    (row,) = papers(willow)
+    assert (row.type, row.size) == ("message/rfc822", len(raw))
