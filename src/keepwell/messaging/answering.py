@@ -1,8 +1,8 @@
 """The answer that comes at once: where to go in an emergency or a crisis, and how to reach the practice. Never more.
 
-Once a day to one sender, never to a machine (RFC 3834 § 2), never to a number that texted STOP, and only words that say
-nothing about anybody. A known patient gets it in their language; anybody else in both, so that it tells neither that
-they are a patient nor that they are not.
+Once a day to one sender, to strangers no more than a clinic's day holds, never to a machine (RFC 3834 § 2), never to a
+number abroad or one that texted STOP, and only words that say nothing about anybody. A known patient gets it in their
+language; anybody else in both, so that it tells neither that they are a patient nor that they are not.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ from keepwell.outbound.asks import Draft
 from keepwell.outbound.wording import Kind, Notice, notice
 
 ONCE_IN, GOOD_FOR = dt.timedelta(days=1), dt.timedelta(hours=1)
+AN_HOUR, MOST_AN_HOUR, MOST_OF_A_DOMAIN = dt.timedelta(hours=1), 60, 20
+"""Answers to unknown senders: of one practice in an hour, and to one domain of e-mail in a day."""
+HERE_ABOUTS = "+1"
+"""Where automatic texts go (North America): what a text elsewhere costs, a stranger would decide."""
 WAY = {"sms": Channel.SMS, "email": Channel.EMAIL}
 MACHINES = re.compile(
     r"(no|do[-_.]?not|dont)[-_.]?reply.*|mailer-daemon|postmaster|(auto|notifications?|alerts?|bounces?)([-+_.].*)?|"
@@ -97,6 +101,8 @@ def answer_at_once(thread: Thread, sender: str, *, by: Actor) -> UUID | None:
     mark = numbers.mark_of(sender, by=by)
     if _stopped(sender, way, by) or _answered(thread, mark):
         return None
+    if thread.patient_id is None and _enough(mark, way):
+        return None
     handed = outbound.send_each([draft(kept, number, way, thread.patient_id, sender, mark)], by=by)
     message = handed[0].message.id
     _auto(thread, message, by=by)
@@ -129,9 +135,9 @@ def words(made: Draft, language: str, by: Actor) -> str:
 
 
 def _somebody(sender: str, way: Channel) -> bool:
-    """Whether a person may read what goes there: a whole phone number, or an address that is no machine's."""
+    """Whether a person near may read what goes there: a whole phone number, or an address that is no machine's."""
     if way is Channel.SMS:
-        return text.phone(sender) is not None
+        return (text.phone(sender) or "").startswith(HERE_ABOUTS)
     known = text.email(sender)
     return known is not None and not MACHINES.fullmatch(known.partition("@")[0].casefold())
 
@@ -147,6 +153,15 @@ def _answered(thread: Thread, mark: bytes) -> bool:
         return True
     since = clock.now() - ONCE_IN
     return Post.objects.filter(whose=thread.whose, kind=Post.Kind.AUTO, at__gt=since).exists()
+
+
+def _enough(mark: bytes, way: Channel) -> bool:
+    """Whether strangers got as many as they get: senders can be forged, and a machine has an address for each mail."""
+    names = (ANYBODYS.name, ANYBODYS_AWAY.name)
+    if numbers.asked(AN_HOUR, *names) >= MOST_AN_HOUR:
+        return True
+    domain = mark[: numbers.HALF]
+    return way is Channel.EMAIL and numbers.asked(ONCE_IN, *names, domain=domain) >= MOST_OF_A_DOMAIN
 
 
 @action("message.auto_answered", about="thread")

@@ -39,12 +39,30 @@ def confirm(number: str, *, by: Actor) -> None:
 
 
 A_DAY = dt.timedelta(days=1)
+HALF = 16
+"""Bytes of an address's mark that stand for its domain."""
 
 
 def mark_of(sender: str, *, by: Actor) -> bytes:
-    """What somebody who wrote is known by: the same for one number or address, however it is written."""
-    known = text.phone(sender) or text.email(sender) or sender
-    return door.keyed("senders", f"{by.practice}:{known.casefold()}")
+    """What somebody who wrote is known by: the same for one number or address, however it is written.
+
+    Addresses of one domain begin alike, so that a machine with a new one for each message is known too.
+    """
+    address = None if text.phone(sender) else text.email(sender)
+    known = text.phone(sender) or address or sender
+    mark = door.keyed("senders", f"{by.practice}:{known.casefold()}")
+    if address is None:
+        return mark
+    domain = address.rpartition("@")[2].casefold()
+    return door.keyed("domains of senders", f"{by.practice}:{domain}")[:HALF] + mark[:HALF]
+
+
+def asked(within: dt.timedelta, *templates: str, domain: bytes = b"") -> int:
+    """How many of these notices were asked for within a while, anywhere or to one domain (the start of its marks)."""
+    found = Message.objects.filter(template__in=templates, asked_at__gt=clock.now() - within)
+    if domain:
+        found = found.filter(mark__range=(domain, domain + b"\xff" * (HALF + 1)))
+    return found.count()
 
 
 def answered_today(mark: bytes, *templates: str) -> bool:

@@ -211,6 +211,47 @@ def test_whoever_texted_stop_gets_no_automatic_answer(willow: Clinic, pat: Actor
     assert every(willow) == []
 
 
+def mails(clinic: Clinic, *senders: str) -> int:
+    """How many of these strangers were answered at once."""
+    for sender in senders:
+        takes(clinic, message(From=sender, Message_ID=f"<{sender}>").as_bytes())
+    return len(every(clinic))
+
+
+@pytest.mark.attack
+def test_one_domain_gets_no_more_than_its_answers_a_day(willow: Clinic, pat: Actor, monkeypatch: pytest.MonkeyPatch):
+    """A help desk with a new address for each ticket, and another beside it."""
+    monkeypatch.setattr(answering, "MOST_OF_A_DOMAIN", 2)
+    writes(pat)
+    assert mails(willow, *(f"ticket-{each}@desk.example" for each in range(4))) == 2
+    assert mails(willow, "somebody@DESK.example") == 2
+    assert mails(willow, "somebody@elsewhere.example") == 3
+    with later(hours=25):
+        assert mails(willow, "ticket-9@desk.example") == 4
+
+
+@pytest.mark.attack
+def test_strangers_get_no_more_than_so_many_answers_an_hour(
+    willow: Clinic, pat: Actor, ada: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(answering, "MOST_AN_HOUR", 2)
+    writes(pat)
+    assert mails(willow, *(f"a@{each}.example" for each in range(4))) == 2
+    has_mobile(willow, ada)
+    assert answers(willow, comes(willow, "Hello")) is not None, "a patient is answered all the same"
+    with later(minutes=61):
+        assert mails(willow, "a@9.example") == 4
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("abroad", ["+442079460958", "+882161234567"])
+def test_no_text_goes_abroad_by_itself(willow: Clinic, pat: Actor, abroad: str):
+    writes(pat)
+    assert answers(willow, comes(willow, "Hello?", abroad), abroad) is None
+    assert every(willow) == []
+    assert answers(willow, comes(willow, "Hello?", "+16175550199"), "+16175550199") is not None
+
+
 def test_days_off_change_what_is_answered_at_once(willow: Clinic, pat: Actor, ada: UUID):
     writes(pat)
     has_mobile(willow, ada)
