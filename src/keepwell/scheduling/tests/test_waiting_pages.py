@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -146,6 +147,8 @@ def test_a_request_is_written_down_listed_and_booked(calendar: Calendar, rosa: A
     where = answer.headers["Location"]
     page = text(ask(rosa, where))
     assert "Knee" in page
+    (leaves,) = re.findall(r'href="([^"]*/leaves/booked/[^"]*)"', page)
+    assert "What leaves" in text(ask(rosa, unescape(leaves)))
     starts, who = re.findall(r'name="(?:starts|practitioner)" value="([^"]+)"', page)[:2]
     assert ask(rosa, f"{where}book/", {"starts": starts, "practitioner": who}).status_code == 302
     page = text(ask(rosa, where))
