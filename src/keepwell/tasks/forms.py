@@ -7,14 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.access.models import CareTeam, Membership
+from keepwell.access import able
+from keepwell.access.models import CareTeam
 from keepwell.access.policy import Can, may
 from keepwell.access.words import role_word
-from keepwell.base import clock
 from keepwell.base.actor import Actor, Role
 from keepwell.patients.forms import Asking, text
 from keepwell.tasks.asks import LONGEST, POOLS, Asks, For
@@ -24,8 +23,7 @@ ME = "me"
 
 def choices(by: Actor) -> list[tuple[Any, Any]]:
     """Who can be asked: me, a pool, somebody else who works here."""
-    now = clock.now()
-    here = Membership.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now)).exclude(id=by.id).order_by("name", "role")
+    here = able.members().exclude(id=by.id).order_by("name", "role")
     staff = [m for m in here if may(Role(m.role), Can.WORK_ON_TASKS)]
     held = {m.role for m in staff} | {by.role}
     pools = [(f"role:{role}", role_word(role)) for role in POOLS if role in held]

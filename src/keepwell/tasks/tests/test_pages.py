@@ -55,6 +55,16 @@ def test_refusals_stand_at_their_fields(rosa: Actor, ada: UUID):
     assert ask(rosa, "/tasks/add/", {"title": "Call", "goes_to": "role:patient"}).status_code == 422
 
 
+def test_who_is_suspended_is_asked_for_nothing(rosa: Actor, cleo: Actor, willow: Clinic):
+    from keepwell.compliance.people import dormant
+
+    asked = {"title": "Order paper", "goes_to": f"member:{cleo.id}"}
+    assert ask(rosa, "/tasks/add/", asked).status_code == 302
+    with present(willow.system) as by:
+        dormant.suspend(willow.members["cleo"], by=by)
+    assert ask(rosa, "/tasks/add/", asked).status_code == 422
+
+
 def test_one_list_is_one_opening_whatever_is_on_it(rosa: Actor, ada: UUID, bo: UUID):
     ask(rosa, "/tasks/")
     for patient, words in ((ada, "Call her"), (bo, "Write to him"), (None, "Order paper")):
