@@ -6,6 +6,7 @@ Many carriers never bring it again; where one does, the file joins what was said
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext as _
@@ -67,8 +68,9 @@ def _lost(came: Came, refusal: Refusal, by: Actor) -> None:
 
 def _told(came: Came, refusal: Refusal, by: Actor) -> None:
     kind = _("A voicemail") if came.channel == Channel.VOICE else _("A fax")
+    why = _(refusal.wording.message).format_map(defaultdict(str, refusal.facts))
     words = _("%(kind)s came in and could not be kept: %(why)s Ask for it another way. (%(code)s)") % {
-        "kind": kind, "why": _(refusal.wording.message), "code": refusal.code,
+        "kind": kind, "why": why, "code": refusal.code,
     }  # fmt: skip
     outside = incoming.outside("lost", f"{came.channel}:{came.what.reference}")
     incoming.receive(Incoming(Channel(came.channel), came.what.number, words, outside), by=by)

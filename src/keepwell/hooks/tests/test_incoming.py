@@ -199,10 +199,15 @@ def test_what_lies_about_its_type_or_swells_is_refused_and_the_inbox_says_that_i
 
 
 @pytest.mark.attack
-def test_one_that_is_too_large_is_refused(willow: Clinic, pat: Actor, faxes: Desk, monkeypatch: pytest.MonkeyPatch):
+def test_one_that_is_too_large_is_refused(
+    willow: Clinic, pat: Actor, rosa: Actor, faxes: Desk, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(documents, "MOST", 20)
     answer = calls(willow, pat, FAX, PDF)
     assert (answer.status_code, b"DOCUMENT_TOO_LARGE" in answer.content) == (413, True)
+    with present(again(rosa)):
+        thread = Thread.objects.get()
+    assert "{limit}" not in reads(rosa, thread)[0]
 
 
 @pytest.mark.attack
